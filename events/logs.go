@@ -1,0 +1,113 @@
+package events
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Log is one JetStream stream: what it keeps, how long, and how safely.
+type Log struct {
+	// Name of the log, also of the JetStream stream.
+	Name string
+	// Doc says in a sentence what the log is for.
+	Doc string
+	// Prefix is the first token of every subject on the log:
+	// <prefix>.<owner>.<aggregate>.<id>.<fact>.
+	Prefix string
+	// Extra are further subjects that the log stores; what arrives there is not one of Events.
+	Extra []string
+	// Keep is how long events stay; zero is for ever.
+	Keep time.Duration
+	// Window is how long a repeated event id is recognised as a duplicate.
+	Window time.Duration
+	// Volatile logs acknowledge before the event is on disk: a power cut may lose the last ones.
+	Volatile bool
+	// Events are all facts that may be on the log, one empty value each.
+	Events []Event
+}
+
+// Facts is the log that everything else can be rebuilt from; it is kept for ever.
+var Facts = Log{
+	Name: "FACTS", Prefix: "fact", Window: 20 * time.Minute,
+	Doc:    "what happened, kept for ever",
+	Events: concat(account, stream, clip),
+}
+
+// Ticks is the log of what is only interesting while it happens.
+var Ticks = Log{
+	Name: "TICKS", Prefix: "tick", Keep: time.Hour, Window: time.Minute, Volatile: true,
+	Doc:    "progress, kept for an hour; a power cut may lose the last moments",
+	Events: concat(job),
+}
+
+// Dead is the log of what could not be handled, with the reason.
+var Dead = Log{
+	Name: "DEAD", Prefix: "dead", Keep: 90 * 24 * time.Hour, Window: 20 * time.Minute,
+	Doc: "what could not be handled, with the reason, kept for 90 days",
+	Extra: []string{
+		"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>",
+		"$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.>",
+	},
+	Events: concat(letter),
+}
+
+// Logs are all logs of the system.
+func Logs() []Log { return []Log{Facts, Ticks, Dead} }
+
+// LogOf finds the log that keeps the event with that wire name.
+func LogOf(name string) (Log, bool) {
+	for _, log := range Logs() {
+		for _, e := range log.Events {
+			if Name(e) == name {
+				return log, true
+			}
+		}
+	}
+	return Log{}, false
+}
+
+// LogNamed finds a log by its name, in any case.
+func LogNamed(name string) (Log, bool) {
+	for _, log := range Logs() {
+		if strings.EqualFold(log.Name, name) {
+			return log, true
+		}
+	}
+	return Log{}, false
+}
+
+// Subject is where an event of an owner goes. An empty token cannot be published and is told.
+func (l Log) Subject(owner string, e Event) (string, error) {
+	name, id := e.Event()
+	aggregate, fact := Split(name)
+	for _, token := range []string{owner, aggregate, id, fact} {
+		if token == "" || strings.ContainsAny(token, ". *>\t\r\n") {
+			return "", fmt.Errorf("event %s of aggregate %q, owner %q: a subject needs tokens without dots, spaces or wildcards", name, id, owner)
+		}
+	}
+	return strings.Join([]string{l.Prefix, owner, aggregate, id, fact}, "."), nil
+}
+
+// Aggregate is the filter that covers all events of one aggregate. Every writer of an aggregate
+// guards its events with exactly this filter.
+func (l Log) Aggregate(owner, aggregate, id string) string {
+	return strings.Join([]string{l.Prefix, owner, aggregate, id, ">"}, ".")
+}
+
+// Everyone is the filter that covers one kind of fact over all owners and aggregates.
+func (l Log) Everyone(name string) string {
+	aggregate, fact := Split(name)
+	return strings.Join([]string{l.Prefix, "*", aggregate, "*", fact}, ".")
+}
+
+// Owned is the filter that covers all events of one owner.
+func (l Log) Owned(owner string) string { return l.Prefix + "." + owner + ".>" }
+
+func concat(lists ...[]Event) []Event {
+	var all []Event
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}

@@ -1,0 +1,42 @@
+package events
+
+import "time"
+
+var stream = []Event{StreamCreated{}, StreamRenamed{}, MarkerAdded{}, MarkerRemoved{}}
+
+// StreamCreated: there is a stream, live or from recordings.
+type StreamCreated struct {
+	Stream string `json:"stream"`
+	Title  string `json:"title"`
+	// StartedAt is stream time zero on the wall clock.
+	StartedAt time.Time `json:"startedAt"`
+}
+
+func (e StreamCreated) Event() (name, id string) { return "stream.created", e.Stream }
+
+// StreamRenamed: the stream has another title.
+type StreamRenamed struct {
+	Stream string `json:"stream"`
+	Title  string `json:"title"`
+}
+
+func (e StreamRenamed) Event() (name, id string) { return "stream.renamed", e.Stream }
+
+// MarkerAdded: somebody flagged a moment of the stream.
+type MarkerAdded struct {
+	Stream string `json:"stream"`
+	Marker string `json:"marker"`
+	Label  string `json:"label"`
+	// At is the stream time in seconds.
+	At float64 `json:"at"`
+}
+
+func (e MarkerAdded) Event() (name, id string) { return "stream.marker_added", e.Stream }
+
+// MarkerRemoved: a marker was taken back.
+type MarkerRemoved struct {
+	Stream string `json:"stream"`
+	Marker string `json:"marker"`
+}
+
+func (e MarkerRemoved) Event() (name, id string) { return "stream.marker_removed", e.Stream }

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+)
+
+// Call is one call of an endpoint.
+type Call struct {
+	Caller Caller
+	Input
+	// MinPosition is what the read side has to have come to before it answers.
+	MinPosition string
+	// Correlation is the id that everything written because of the call carries.
+	Correlation string
+}
+
+// Reply is what an endpoint answered.
+type Reply struct {
+	// Body is JSON; empty when there is nothing to say.
+	Body json.RawMessage
+	// Position of the last event that was written; empty when none was.
+	Position string
+	// Session is the secret of a session to keep, an empty one to end; nil leaves it as it is.
+	Session *string
+}
+
+// Do calls an endpoint of a service and waits for its answer. A refusal is a *fault.Error; a
+// service that does not run or does not answer in time is fault.Unavailable.
+func Do(ctx context.Context, conn *es.Conn, service string, route Route, call Call) (Reply, error) {
+	caller, err := json.Marshal(call.Caller)
+	if err != nil {
+		return Reply{}, fmt.Errorf("caller: %w", err)
+	}
+	params := url.Values{}
+	for name, value := range call.Params {
+		params.Set(name, value)
+	}
+	msg := nats.NewMsg(route.Subject(service))
+	msg.Data = call.Body
+	msg.Header.Set(headerCaller, string(caller))
+	msg.Header.Set(headerParams, params.Encode())
+	msg.Header.Set(headerMinPosition, call.MinPosition)
+	msg.Header.Set(headerCorrelation, call.Correlation)
+	ctx, cancel := context.WithTimeout(ctx, route.Timeout)
+	defer cancel()
+	res, err := conn.NATS().RequestMsgWithContext(ctx, msg)
+	switch {
+	case errors.Is(err, nats.ErrNoResponders):
+		return Reply{}, fault.New(fault.Unavailable, "the service %s does not run at the moment", service)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
+		return Reply{}, fault.New(fault.Unavailable, "the service %s did not answer in time", service)
+	case err != nil:
+		return Reply{}, fmt.Errorf("calling %s: %w", service, err)
+	}
+	if res.Header.Get(headerStatus) != "" {
+		var f fault.Error
+		if err := json.Unmarshal(res.Data, &f); err != nil {
+			return Reply{}, fmt.Errorf("answer of %s: %w", service, err)
+		}
+		return Reply{}, &f
+	}
+	reply := Reply{Body: res.Data, Position: res.Header.Get(headerPosition)}
+	if values, ok := res.Header[headerSession]; ok {
+		reply.Session = &values[0]
+	}
+	return reply, nil
+}

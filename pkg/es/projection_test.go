@@ -1,0 +1,163 @@
+package es_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/run"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
+)
+
+type titles struct {
+	Titles []string `json:"titles"`
+}
+
+// counted is a projection that counts and lists titles, and shows them as a document.
+func counted(version int, sql string) es.Projection {
+	return es.Projection{
+		Name: "titles", Version: version, SQL: sql,
+		Handle: []es.Handler[*es.Tx]{es.On(func(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es.Meta) error {
+			tx.Touch(m.Owner, "titles", e.Stream)
+			_, err := tx.Exec(ctx, `insert into title (seq, stream, title) values ($1, $2, $3)`, int64(m.Seq), e.Stream, e.Title)
+			return err
+		})},
+		Documents: []es.Document{{Topic: "titles", Load: func(ctx context.Context, q es.Querier, _, id string) (any, error) {
+			var v titles
+			err := q.QueryRow(ctx, `select array_agg(title order by seq) from title where stream = $1`, id).Scan(&v.Titles)
+			return v, err
+		}}},
+	}
+}
+
+const titlesSQL = `create table title (seq bigint primary key, stream text not null, title text not null);`
+
+func service(p es.Projection) run.Service {
+	return run.Service{Name: "toy", Doc: "a toy", Projections: []es.Projection{p}}
+}
+
+func count(t *testing.T, p run.Platform, schema string) int {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), p.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	var n int
+	if err := pool.QueryRow(t.Context(), "select count(*) from "+schema+".title").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Whatever the number of starts, every event is folded once, and a new version folds all again.
+func TestProjectionFoldsOnceAndIsRebuilt(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	add := func(n int) {
+		for i := range n {
+			if _, err := p.Logs.Append(t.Context(), "o1", renamed(fmt.Sprint(i))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for round := range 3 {
+		add(50)
+		s := testkit.Start(t, p, service(counted(1, titlesSQL)))
+		if n, want := count(t, p, "titles_v1"), 50*(round+1); n != want {
+			t.Fatalf("round %d: %d rows, want %d", round, n, want)
+		}
+		s.Stop(t)
+	}
+	testkit.Start(t, p, service(counted(2, titlesSQL+"create index on title (title);")))
+	if n := count(t, p, "titles_v2"); n != 150 {
+		t.Fatalf("version 2 has %d rows, want 150", n)
+	}
+}
+
+// Tables that were changed under the same version are not used.
+func TestProjectionRefusesChangedTables(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	testkit.Start(t, p, service(counted(1, titlesSQL))).Stop(t)
+	err := run.Run(t.Context(), p, []run.Service{service(counted(1, titlesSQL+" "))}, func() {})
+	if err == nil || !strings.Contains(err.Error(), "give the projection version 2") {
+		t.Fatalf("got %v", err)
+	}
+}
+
+// A batch that fails leaves neither rows nor position, and is folded when the fault is gone.
+func TestProjectionFailsWhole(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	var broken atomic.Bool
+	broken.Store(true)
+	failed := make(chan struct{}, 100)
+	toy := counted(1, titlesSQL)
+	toy.Handle = append(toy.Handle, es.On(func(_ context.Context, _ *es.Tx, e events.StreamRenamed, _ es.Meta) error {
+		if e.Title == "9" && broken.Load() {
+			failed <- struct{}{}
+			return errors.New("broken")
+		}
+		return nil
+	}))
+	for i := range 10 {
+		if _, err := p.Logs.Append(t.Context(), "o1", renamed(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	go func() {
+		<-failed
+		broken.Store(false)
+	}()
+	testkit.Start(t, p, service(toy))
+	if n := count(t, p, "titles_v1"); n != 10 {
+		t.Fatalf("%d rows, want 10", n)
+	}
+}
+
+// A document is shown after the commit, with what the tables then say.
+func TestLiveDocument(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	s := testkit.Start(t, p, service(counted(1, titlesSQL)))
+	for i := range 3 {
+		if _, err := p.Logs.Append(t.Context(), "o1", renamed(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := testkit.WaitDocument(t, s, "o1", "titles/s1", func(v titles) bool { return len(v.Titles) == 3 })
+	if strings.Join(v.Titles, "") != "012" {
+		t.Fatalf("titles %v", v.Titles)
+	}
+	if _, err := p.Logs.Document(t.Context(), "o2", "titles/s1"); err == nil {
+		t.Fatal("somebody else's document was given")
+	}
+}
+
+// A log that was made anew is another log: what was folded from the old one is forgotten.
+func TestProjectionOfANewLog(t *testing.T) {
+	t.Parallel()
+	p, other := testkit.Platform(t), testkit.Platform(t)
+	for i := range 5 {
+		if _, err := p.Logs.Append(t.Context(), "o1", renamed(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	testkit.Start(t, p, service(counted(1, titlesSQL))).Stop(t)
+	p.Logs = other.Logs
+	if _, err := p.Logs.Append(t.Context(), "o1", renamed("new")); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Start(t, p, service(counted(1, titlesSQL)))
+	if n := count(t, p, "titles_v1"); n != 1 {
+		t.Fatalf("%d rows, want 1", n)
+	}
+}

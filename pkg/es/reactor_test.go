@@ -1,0 +1,153 @@
+package es_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
+)
+
+func reacting(r run.Reactor) run.Service {
+	return run.Service{Name: "toy", Doc: "a toy", Reactors: []run.Reactor{r}}
+}
+
+// next waits for the next event of that name, from the beginning of the log.
+func next(t *testing.T, logs *es.Conn, log events.Log, name string) es.Event {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var found es.Event
+	err := logs.Tail(ctx, log, es.TailFrom{}, func(e es.Event) error {
+		if e.Name == name {
+			found = e
+			cancel()
+		}
+		return nil
+	})
+	if found.Name == "" {
+		t.Fatalf("no %s: %v", name, err)
+	}
+	return found
+}
+
+func all(t *testing.T, logs *es.Conn, name string) (n int) {
+	t.Helper()
+	last, err := logs.Last(t.Context(), "FACTS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := logs.Tail(t.Context(), events.Facts, es.TailFrom{Until: last}, func(e es.Event) error {
+		if e.Name == name {
+			n++
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// A failing event is tried again, and its outcome is on the log once, with its cause.
+func TestReactorTriesAgain(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	var tries atomic.Int32
+	testkit.Start(t, p, reacting(run.Reactor{
+		Name: "toy-react", Doc: "reacts", Handle: []es.Handler[*run.Deps]{
+			es.On(func(ctx context.Context, d *run.Deps, e events.StreamCreated, m es.Meta) error {
+				if _, err := d.Append(ctx, m.Owner, events.StreamRenamed{Stream: e.Stream, Title: "reacted"}); err != nil {
+					return err
+				}
+				if tries.Add(1) == 1 {
+					return errors.New("the first try fails after its effect")
+				}
+				_, err := d.Append(ctx, m.Owner, events.MarkerAdded{Stream: e.Stream, Marker: "m", Label: "end"})
+				return err
+			}),
+		},
+	}))
+	cause, err := p.Logs.Append(t.Context(), "o1", events.StreamCreated{Stream: "s1", Title: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := next(t, p.Logs, events.Facts, "stream.marker_added")
+	created, err := p.Logs.Read(t.Context(), cause)
+	if err != nil || end.Causation != created.ID || end.Actor != "reactor:toy-react" {
+		t.Fatalf("outcome %+v, %v", end.Meta, err)
+	}
+	if n := all(t, p.Logs, "stream.renamed"); n != 1 {
+		t.Fatalf("%d effects, want 1", n)
+	}
+	if tries.Load() != 2 {
+		t.Fatalf("%d tries, want 2", tries.Load())
+	}
+}
+
+// What cannot be handled is told to the log, and is on the dead letters with its reason.
+func TestReactorGivesUp(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	testkit.Start(t, p, reacting(run.Reactor{
+		Name: "toy-react", Doc: "reacts", Handle: []es.Handler[*run.Deps]{
+			es.On(func(context.Context, *run.Deps, events.StreamCreated, es.Meta) error {
+				return fault.New(fault.Invalid, "this can never work")
+			}),
+		},
+		GiveUp: func(ctx context.Context, d *run.Deps, e es.Event, reason error) error {
+			_, err := d.Append(ctx, e.Owner, events.ClipFailed{Clip: e.AggregateID, Stage: "toy", Reason: reason.Error()})
+			return err
+		},
+	}))
+	if _, err := p.Logs.Append(t.Context(), "o1", events.StreamCreated{Stream: "s1", Title: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	letter := next(t, p.Logs, events.Dead, "letter.buried")
+	if letter.Owner != "o1" {
+		t.Fatalf("letter of %q", letter.Owner)
+	}
+	if n := all(t, p.Logs, "clip.failed"); n != 1 {
+		t.Fatalf("%d failures told, want 1", n)
+	}
+}
+
+// A reactor that is stopped in the middle leaves its event to the next one, and does not run again
+// for what it has done.
+func TestReactorGoesOnAfterAStop(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	var runs atomic.Int32
+	entered := make(chan struct{}, 10)
+	reactor := func(block bool) run.Service {
+		return reacting(run.Reactor{Name: "toy-react", Doc: "reacts", Handle: []es.Handler[*run.Deps]{
+			es.On(func(ctx context.Context, d *run.Deps, e events.StreamCreated, m es.Meta) error {
+				runs.Add(1)
+				entered <- struct{}{}
+				if block {
+					<-ctx.Done()
+					return ctx.Err()
+				}
+				_, err := d.Append(ctx, m.Owner, events.StreamRenamed{Stream: e.Stream, Title: "reacted"})
+				return err
+			}),
+		}})
+	}
+	if _, err := p.Logs.Append(t.Context(), "o1", events.StreamCreated{Stream: "s1", Title: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	first := testkit.Start(t, p, reactor(true))
+	<-entered
+	first.Stop(t)
+	second := testkit.Start(t, p, reactor(false))
+	next(t, p.Logs, events.Facts, "stream.renamed")
+	second.Stop(t)
+	testkit.Start(t, p, reactor(false)).Stop(t)
+	if runs.Load() != 2 {
+		t.Fatalf("the reactor ran %d times, want 2", runs.Load())
+	}
+}

@@ -1,0 +1,102 @@
+package es
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+)
+
+// Read gives the event at a position. A position without an event is fault.NotFound.
+func (c *Conn) Read(ctx context.Context, p Position) (Event, error) {
+	stream, err := c.stream(p.Log)
+	if err != nil {
+		return Event{}, err
+	}
+	msg, err := stream.GetMsg(ctx, p.Seq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return Event{}, fault.New(fault.NotFound, "there is no event %s", p)
+	}
+	if err != nil {
+		return Event{}, fmt.Errorf("event %s: %w", p, err)
+	}
+	return decodeRaw(p.Log, msg)
+}
+
+// TailFrom says where Tail begins.
+type TailFrom struct {
+	// Subject is a filter; empty is the whole log.
+	Subject string
+	// After is the sequence after which to begin; zero begins with the oldest event.
+	After uint64
+	// New begins with what comes next, whatever After says.
+	New bool
+	// Until ends the tail when that sequence has been passed; zero goes on for ever.
+	Until uint64
+}
+
+// Tail calls f with the events of a log in order, without loss, until the context ends, f answers
+// an error, or TailFrom.Until is reached. Advisories on a log are passed over.
+func (c *Conn) Tail(ctx context.Context, log events.Log, from TailFrom, f func(Event) error) error {
+	return c.tail(ctx, log, from, func(msg jetstream.Msg) error {
+		e, err := decodeMsg(log.Name, msg)
+		if err != nil {
+			return err
+		}
+		return f(e)
+	})
+}
+
+// errEnd ends a tail without an error.
+var errEnd = errors.New("end of the tail")
+
+func (c *Conn) tail(ctx context.Context, log events.Log, from TailFrom, f func(jetstream.Msg) error) error {
+	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{log.Prefix + ".>"}}
+	if from.Subject != "" {
+		cfg.FilterSubjects = []string{from.Subject}
+	}
+	switch {
+	case from.New:
+		cfg.DeliverPolicy = jetstream.DeliverNewPolicy
+	case from.After > 0:
+		cfg.DeliverPolicy, cfg.OptStartSeq = jetstream.DeliverByStartSequencePolicy, from.After+1
+	}
+	consumer, err := c.js.OrderedConsumer(ctx, log.Name, cfg)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", log.Name, err)
+	}
+	if from.Until > 0 {
+		if info, err := consumer.Info(ctx); err != nil {
+			return fmt.Errorf("reading %s: %w", log.Name, err)
+		} else if info.NumPending == 0 {
+			return nil
+		}
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", log.Name, err)
+	}
+	defer messages.Stop()
+	for {
+		msg, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("reading %s: %w", log.Name, err)
+		}
+		if err := f(msg); errors.Is(err, errEnd) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if md, err := msg.Metadata(); err == nil && from.Until > 0 &&
+			(md.Sequence.Stream >= from.Until || md.NumPending == 0) {
+			return nil
+		}
+	}
+}

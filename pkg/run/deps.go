@@ -1,0 +1,112 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/blob"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+)
+
+// Platform is what services run on. It is the same for one process with everything inside and for
+// one of many.
+type Platform struct {
+	Logs *es.Conn
+	// DatabaseURL of PostgreSQL, as libpq reads it.
+	DatabaseURL string
+	Blob        *blob.Store
+	// Work is a folder for temporary files.
+	Work    string
+	Logger  *slog.Logger
+	Version string
+	Config  Config
+}
+
+// Deps is what the handlers of one service work with.
+type Deps struct {
+	Platform
+	// Service is the name of the service.
+	Service string
+	// DB sees the tables of the service's projections, and of the vault as vault.<table>.
+	DB         *pgxpool.Pool
+	projectors []*es.Projector
+}
+
+// Append writes a fact of the owner to its log.
+func (d *Deps) Append(ctx context.Context, owner string, e events.Event, opts ...es.Option) (es.Position, error) {
+	return d.Logs.Append(ctx, owner, e, opts...)
+}
+
+// WaitFor returns when the service's own tables have come to the position.
+func (d *Deps) WaitFor(ctx context.Context, p es.Position) error {
+	for _, projector := range d.projectors {
+		if err := projector.WaitFor(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decisions bounds how often a command decides anew because others were quicker.
+const decisions = 10
+
+// Decide appends what decide answers, unless the aggregate has moved on since decide read the
+// sequence that it answers with it: then it waits until the service's own tables have come there,
+// and decides again. A nil event means that there is nothing to do.
+func (d *Deps) Decide(ctx context.Context, owner string, decide func(context.Context) (e events.Event, version uint64, err error)) (es.Position, error) {
+	for range decisions {
+		e, version, err := decide(ctx)
+		if err != nil || e == nil {
+			return es.Position{}, err
+		}
+		p, err := d.Append(ctx, owner, e, es.Expect(version))
+		var conflict *es.ConflictError
+		if !errors.As(err, &conflict) {
+			return p, err
+		}
+		if err := d.WaitFor(ctx, conflict.Last); err != nil {
+			return es.Position{}, err
+		}
+	}
+	return es.Position{}, fault.New(fault.Conflict, "others keep changing this at the same moment; try again")
+}
+
+// open connects the service to its tables.
+func open(ctx context.Context, p Platform, s Service) (*Deps, error) {
+	d := &Deps{Platform: p, Service: s.Name}
+	d.Logger = p.Logger.With("service", s.Name)
+	cfg, err := pgxpool.ParseConfig(p.DatabaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	path := []string{}
+	for _, projection := range s.Projections {
+		path = append(path, pgx.Identifier{projection.Schema()}.Sanitize())
+	}
+	cfg.ConnConfig.RuntimeParams["search_path"] = strings.Join(append(path, "public"), ", ")
+	cfg.ConnConfig.RuntimeParams["application_name"] = "afterglow " + s.Name
+	if d.DB, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	if err := migrate(ctx, p.DatabaseURL, s); err != nil {
+		d.DB.Close()
+		return nil, err
+	}
+	for _, projection := range s.Projections {
+		projector := es.NewProjector(p.Logs, d.DB, projection)
+		if err := projector.Prepare(ctx); err != nil {
+			d.DB.Close()
+			return nil, err
+		}
+		d.projectors = append(d.projectors, projector)
+	}
+	return d, nil
+}

@@ -1,0 +1,132 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
+)
+
+// Run runs the services until the context ends or one of them fails. It calls ready once, when the
+// tables of all have caught up with the logs and all endpoints answer.
+func Run(ctx context.Context, p Platform, services []Service, ready func()) error {
+	group, ctx := errgroup.WithContext(ctx)
+	started := make(chan struct{}, len(services))
+	for _, s := range services {
+		group.Go(func() error {
+			if err := runOne(ctx, p, s, func() { started <- struct{}{} }); err != nil && !errors.Is(err, context.Canceled) {
+				return fmt.Errorf("service %s: %w", s.Name, err)
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		for range services {
+			select {
+			case <-started:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		ready()
+		return nil
+	})
+	return group.Wait()
+}
+
+func runOne(ctx context.Context, p Platform, s Service, ready func()) error {
+	d, err := open(ctx, p, s)
+	if err != nil {
+		return err
+	}
+	defer d.DB.Close()
+	group, ctx := errgroup.WithContext(ctx)
+	for _, projector := range d.projectors {
+		group.Go(func() error { return projector.Run(ctx) })
+	}
+	group.Go(func() error {
+		if err := catchUp(ctx, d); err != nil {
+			return err
+		}
+		if s.Start != nil {
+			if err := s.Start(ctx, d); err != nil {
+				return err
+			}
+		}
+		for _, reactor := range s.Reactors {
+			group.Go(func() error { return es.RunReactor(ctx, d.Logs, reactor, d) })
+		}
+		if s.Loop != nil {
+			group.Go(func() error { return s.Loop(ctx, d) })
+		}
+		endpoints := append([]Endpoint{health}, s.Endpoints...)
+		if s.Authenticate != nil {
+			endpoints = append(endpoints, authenticate(s))
+		}
+		server, err := api.Serve(context.WithoutCancel(ctx), d.Logs, s.Name, s.Doc, semantic(p.Version),
+			endpoints, d, d.WaitFor, d.Logger)
+		if err != nil {
+			return err
+		}
+		ready()
+		<-ctx.Done()
+		return server.Stop()
+	})
+	return group.Wait()
+}
+
+// catchUp waits until the tables have come to where the logs are now.
+func catchUp(ctx context.Context, d *Deps) error {
+	for _, projector := range d.projectors {
+		status, err := projector.Status(ctx)
+		if err != nil {
+			return err
+		}
+		for log := range status.At {
+			last, err := d.Logs.Last(ctx, log)
+			if err != nil {
+				return err
+			}
+			if err := projector.WaitFor(ctx, es.Position{Log: log, Seq: last}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// semantic is a version in the form that the micro protocol asks for.
+func semantic(version string) string {
+	var major, minor, patch int
+	if n, _ := fmt.Sscanf(version, "v%d.%d.%d", &major, &minor, &patch); n == 3 {
+		return fmt.Sprintf("%d.%d.%d", major, minor, patch)
+	}
+	return "0.0.0"
+}
+
+// Health is how one service is doing.
+type Health struct {
+	Service     string      `json:"service"`
+	Projections []es.Status `json:"projections"`
+}
+
+// HealthRoute asks any service how it is doing.
+var HealthRoute = health.Route
+
+var health = api.Get("/health", "how the service is doing", api.Everybody,
+	func(ctx context.Context, d *Deps, _ struct{}) (Health, error) {
+		h := Health{Service: d.Service, Projections: []es.Status{}}
+		for _, projector := range d.projectors {
+			status, err := projector.Status(ctx)
+			if err != nil {
+				return h, err
+			}
+			h.Projections = append(h.Projections, status)
+		}
+		return h, nil
+	}).Within(3 * time.Second)

@@ -1,0 +1,66 @@
+// Package run is what a service is, and how services run: together in one process or each in its
+// own, which nothing else may ask about.
+package run
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
+)
+
+// Service is a list of projections, reactors and endpoints that run together. It is a value that
+// can be listed without running it.
+type Service struct {
+	Name string
+	// Doc says in a sentence what the service decides and answers.
+	Doc string
+	// Projections are its tables; endpoints answer from these alone.
+	Projections []es.Projection
+	// Reactors are what it does in the outside world.
+	Reactors []Reactor
+	// Endpoints are the questions and commands that it answers.
+	Endpoints []Endpoint
+	// Feeds are the lists of events that browsers can subscribe to.
+	Feeds []api.Feed
+	// Authenticate tells who shows a credential; exactly one service knows.
+	Authenticate func(ctx context.Context, d *Deps, c Credential) (api.Caller, error)
+	// Vault are the goose migrations of its tables that are no facts: secrets, sessions, half-done
+	// work. They live in the PostgreSQL schema "vault".
+	Vault fs.FS
+	// Start is called once before anything runs, for what has to be there first.
+	Start func(ctx context.Context, d *Deps) error
+	// Loop is for a service that has a loop of its own: it runs until the context ends.
+	Loop func(ctx context.Context, d *Deps) error
+}
+
+// Reactor is a reactor of a service.
+type Reactor = es.Reactor[*Deps]
+
+// Endpoint is an endpoint of a service.
+type Endpoint = api.Endpoint[*Deps]
+
+// Select finds services by name; all of them when no name is given. An unknown name is an error
+// that lists the known ones.
+func Select(services []Service, names []string) ([]Service, error) {
+	if len(names) == 0 {
+		return services, nil
+	}
+	byName := map[string]Service{}
+	var known []string
+	for _, s := range services {
+		byName[s.Name] = s
+		known = append(known, s.Name)
+	}
+	var chosen []Service
+	for _, name := range names {
+		s, ok := byName[name]
+		if !ok {
+			return nil, fmt.Errorf("there is no service %q; there are %v", name, known)
+		}
+		chosen = append(chosen, s)
+	}
+	return chosen, nil
+}

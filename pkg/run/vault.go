@@ -1,0 +1,44 @@
+package run
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that goose works with
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// migrate brings the service's vault tables up to date. goose was chosen because these few tables
+// hold what no log can rebuild, so they need what every database tool knows: numbered migrations.
+func migrate(ctx context.Context, url string, s Service) error {
+	if s.Vault == nil {
+		return nil
+	}
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return fmt.Errorf("vault of %s: %w", s.Name, err)
+	}
+	defer func() { _ = db.Close() }()
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return fmt.Errorf("vault of %s: %w", s.Name, err)
+	}
+	// Two services may find the schema missing at the same moment: the lock is held by one of them.
+	if _, err := db.ExecContext(ctx, `do $$ begin
+		perform pg_advisory_xact_lock(7300418);
+		create schema if not exists vault;
+	end $$`); err != nil {
+		return fmt.Errorf("vault of %s: %w", s.Name, err)
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, s.Vault,
+		goose.WithTableName("vault."+s.Name+"_migrations"), goose.WithSessionLocker(locker))
+	if err != nil {
+		return fmt.Errorf("vault of %s: %w", s.Name, err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("vault of %s: %w", s.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+// Package testkit gives every test real parts of its own: a nats-server, a PostgreSQL database and
+// an S3 bucket. A part that is missing on the machine fails the test; nothing is skipped.
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/afterglow-live/afterglow/pkg/blob"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/local"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+// shared are the servers that all tests of one process use, each with a part of its own there.
+type shared struct {
+	dir      string
+	postgres *local.Postgres
+	s3       *local.S3
+}
+
+var (
+	tests  atomic.Int64
+	folder string
+	start  = sync.OnceValues(func() (*shared, error) {
+		s := &shared{dir: folder}
+		var err error
+		ctx := context.Background()
+		if s.postgres, err = local.StartPostgres(ctx, filepath.Join(folder, "postgres"), local.PostgresOptions{}); err != nil {
+			return nil, err
+		}
+		if s.s3, err = local.StartS3(ctx, filepath.Join(folder, "s3"), local.S3Options{}); err != nil {
+			return nil, err
+		}
+		return s, nil
+	})
+)
+
+// Main is the TestMain of every package that uses the kit: it runs the tests, and stops and removes
+// what they started.
+func Main(m *testing.M) {
+	local.ServeS3IfAsked()
+	os.Exit(runTests(m))
+}
+
+func runTests(m *testing.M) int {
+	var err error
+	if folder, err = os.MkdirTemp("", "afterglow-test-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	code := m.Run()
+	if tests.Load() > 0 {
+		if s, err := start(); err == nil {
+			s.postgres.Stop()
+			s.s3.Stop()
+		}
+	}
+	return code
+}
+
+// Platform is everything that services run on, private to the test.
+func Platform(t testing.TB) run.Platform {
+	t.Helper()
+	if folder == "" {
+		t.Fatal("the package has no TestMain that calls testkit.Main")
+	}
+	number := tests.Add(1)
+	s, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	logger := Logger(t)
+	name := fmt.Sprintf("test%d", number)
+	p := run.Platform{DatabaseURL: s.database(t, name), Work: t.TempDir(), Logger: logger, Version: "v0.0.0"}
+	p.Blob, err = blob.Open(ctx, s.bucket(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := local.StartNATS(ctx, local.NATSOptions{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	nc, err := server.Connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	if p.Logs, err = es.Open(ctx, nc, logger); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// database makes a database from a template that has the extensions.
+func (s *shared) database(t testing.TB, name string) string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), strings.Replace(s.postgres.URL(), "/afterglow?", "/postgres?", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := conn.Exec(t.Context(), "create database "+name+" template afterglow"); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(s.postgres.URL(), "/afterglow?", "/"+name+"?", 1)
+}
+
+func (s *shared) bucket(t testing.TB, name string) blob.Config {
+	t.Helper()
+	cfg := blob.Config{Endpoint: "http://" + s.s3.Endpoint(), Bucket: name, AccessKey: s.s3.AccessKey, SecretKey: s.s3.SecretKey}
+	client, err := minio.New(strings.TrimPrefix(cfg.Endpoint, "http://"), &minio.Options{
+		Creds: credentials.NewStaticV4(cfg.AccessKey, cfg.SecretKey, ""), Region: local.Region,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.MakeBucket(t.Context(), name, minio.MakeBucketOptions{Region: local.Region}); err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// Logger writes to the test's own output.
+func Logger(t testing.TB) *slog.Logger {
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
+}
