@@ -48,6 +48,9 @@ type Event struct {
 	Data    json.RawMessage
 }
 
+// Header is the event's header as it is on the log.
+func (m Meta) Header() map[string][]string { return m.header() }
+
 func (m Meta) header() nats.Header {
 	h := nats.Header{}
 	set := func(key, value string) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -33,7 +34,9 @@ type TailFrom struct {
 	Subject string
 	// After is the sequence after which to begin; zero begins with the oldest event.
 	After uint64
-	// New begins with what comes next, whatever After says.
+	// Since begins with what was stored at that time or later, unless it is zero.
+	Since time.Time
+	// New begins with what comes next, whatever the others say.
 	New bool
 	// Until ends the tail when that sequence has been passed; zero goes on for ever.
 	Until uint64
@@ -62,6 +65,8 @@ func (c *Conn) tail(ctx context.Context, log events.Log, from TailFrom, f func(j
 	switch {
 	case from.New:
 		cfg.DeliverPolicy = jetstream.DeliverNewPolicy
+	case !from.Since.IsZero():
+		cfg.DeliverPolicy, cfg.OptStartTime = jetstream.DeliverByStartTimePolicy, &from.Since
 	case from.After > 0:
 		cfg.DeliverPolicy, cfg.OptStartSeq = jetstream.DeliverByStartSequencePolicy, from.After+1
 	}

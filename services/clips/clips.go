@@ -1,0 +1,34 @@
+// Package clips takes recordings in, finds out what is in them, and makes them playable.
+package clips
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+//go:embed vault/*.sql
+var vault embed.FS
+
+// Service is the clips service.
+var Service = run.Service{
+	Name:        "clips",
+	Doc:         "uploads, clips, and what is known of each; makes HLS, DASH, posters and sprites",
+	Projections: []es.Projection{catalog},
+	Reactors:    []run.Reactor{probe, pack},
+	Endpoints: []run.Endpoint{
+		startUpload, getUpload, completeUpload, abortUpload,
+		listClips, getClip, getMedia,
+	},
+	Vault: sub(vault, "vault"),
+}
+
+func sub(fsys fs.FS, dir string) fs.FS {
+	inner, err := fs.Sub(fsys, dir)
+	if err != nil {
+		panic(err)
+	}
+	return inner
+}

@@ -1,0 +1,133 @@
+package clips
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+// Clip is one recorded media file.
+type Clip struct {
+	ID       string `json:"id"`
+	StreamID string `json:"streamId"`
+	Name     string `json:"name"`
+	// Size in bytes.
+	Size        int64  `json:"size"`
+	ContentType string `json:"contentType"`
+	SHA256      string `json:"sha256"`
+	// State: "registered" waits to be looked at, "probed" is being packaged, "packaged" can be
+	// played, "refused" is no media, "failed" was given up.
+	State string `json:"state" jsonschema:"enum=registered,enum=probed,enum=packaged,enum=refused,enum=failed"`
+	// Reason is why it was refused or failed.
+	Reason    string     `json:"reason,omitempty"`
+	CreatedAt time.Time  `json:"createdAt"`
+	StartedAt *time.Time `json:"startedAt,omitempty"`
+	// Duration in seconds; absent while unknown.
+	Duration   float64             `json:"duration,omitempty"`
+	Container  string              `json:"container,omitempty"`
+	Video      *events.VideoFacts  `json:"video,omitempty"`
+	Audio      []events.AudioFacts `json:"audio,omitempty"`
+	Renditions []events.Rendition  `json:"renditions,omitempty"`
+	HLSURL     string              `json:"hlsUrl,omitempty"`
+	DASHURL    string              `json:"dashUrl,omitempty"`
+	PosterURL  string              `json:"posterUrl,omitempty"`
+	SpritesURL string              `json:"spritesUrl,omitempty"`
+}
+
+const clipColumns = `id, stream, name, size, content_type, sha256, state, reason, created_at, started_at, facts, package`
+
+func scan(row pgx.CollectableRow) (Clip, error) {
+	var c Clip
+	var facts *events.ClipProbed
+	var pack *events.ClipPackaged
+	err := row.Scan(&c.ID, &c.StreamID, &c.Name, &c.Size, &c.ContentType, &c.SHA256, &c.State, &c.Reason,
+		&c.CreatedAt, &c.StartedAt, &facts, &pack)
+	if facts != nil {
+		c.Duration, c.Container, c.Video, c.Audio = facts.Duration, facts.Container, facts.Video, facts.Audio
+	}
+	if pack != nil {
+		base := "/media/" + c.ID
+		c.Duration, c.Renditions = pack.Duration, pack.Renditions
+		c.HLSURL, c.DASHURL = base+"/hls/index.m3u8", base+"/dash/manifest.mpd"
+		if pack.Poster {
+			c.PosterURL = base + "/poster.jpg"
+		}
+		if pack.Sprites {
+			c.SpritesURL = base + "/sprites.vtt"
+		}
+	}
+	return c, err
+}
+
+// load reads one clip; pgx.ErrNoRows when there is none.
+func load(ctx context.Context, q es.Querier, owner, id string) (Clip, error) {
+	rows, err := q.Query(ctx, `select `+clipColumns+` from clip where owner = $1 and id = $2`, owner, id)
+	if err != nil {
+		return Clip{}, err
+	}
+	return pgx.CollectExactlyOneRow(rows, scan)
+}
+
+func loadDocument(ctx context.Context, q es.Querier, owner, id string) (any, error) {
+	return load(ctx, q, owner, id)
+}
+
+// GetClip asks for one clip.
+type GetClip struct {
+	Clip string `path:"clip" json:"-"`
+}
+
+var getClip = api.Get("/api/clips/{clip}", "shows one clip", api.Viewers,
+	func(ctx context.Context, d *run.Deps, req GetClip) (Clip, error) {
+		c, err := load(ctx, d.DB, api.OwnerOf(ctx), req.Clip)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return c, fault.New(fault.NotFound, "there is no clip %s", req.Clip)
+		}
+		return c, err
+	})
+
+// ListClips asks for a page of clips, newest first.
+type ListClips struct {
+	Stream string `query:"stream" json:"-"`
+	SHA256 string `query:"sha256" json:"-"`
+	Limit  int    `query:"limit" json:"-"`
+	Cursor string `query:"cursor" json:"-"`
+}
+
+var listClips = api.Get("/api/clips", "lists the clips", api.Viewers,
+	func(ctx context.Context, d *run.Deps, req ListClips) (api.List[Clip], error) {
+		page := api.List[Clip]{Items: []Clip{}}
+		after, err := api.ParseCursor(req.Cursor, 2)
+		if err != nil {
+			return page, err
+		}
+		if after == nil {
+			after = []string{"infinity", ""}
+		}
+		limit := api.Limit(req.Limit)
+		rows, err := d.DB.Query(ctx, `select `+clipColumns+` from clip
+			where owner = $1 and ($2 = '' or stream = $2) and ($3 = '' or sha256 = $3)
+				and (created_at, id) < ($4::text::timestamptz, $5)
+			order by created_at desc, id desc limit $6`,
+			api.OwnerOf(ctx), req.Stream, req.SHA256, after[0], after[1], limit+1)
+		if err != nil {
+			return page, err
+		}
+		if page.Items, err = pgx.CollectRows(rows, scan); err != nil {
+			return page, err
+		}
+		if len(page.Items) > limit {
+			page.Items = page.Items[:limit]
+			last := page.Items[limit-1]
+			page.Next = api.Cursor(last.CreatedAt.Format(time.RFC3339Nano), last.ID)
+		}
+		return page, nil
+	})

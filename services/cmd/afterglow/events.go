@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/es"
+)
+
+type eventsCmd struct {
+	Log     string        `help:"Which log: FACTS, TICKS, DEAD." default:"FACTS"`
+	Subject string        `help:"Only events whose subject matches, for instance 'fact.*.clip.>'." placeholder:"FILTER"`
+	Since   time.Duration `help:"Only events of the last while, for instance 10m." placeholder:"DURATION"`
+	Follow  bool          `help:"Go on with what comes." short:"f"`
+	JSON    bool          `help:"Print JSON lines, also on a terminal." name:"json"`
+}
+
+// line is an event as events prints it.
+type line struct {
+	Log     string              `json:"log"`
+	Seq     uint64              `json:"seq"`
+	Subject string              `json:"subject"`
+	Headers map[string][]string `json:"headers"`
+	Data    any                 `json:"data"`
+}
+
+// Run prints events: JSON lines, or columns for a person.
+func (c *eventsCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
+	log, ok := events.LogNamed(c.Log)
+	if !ok {
+		return usageError{fmt.Errorf("there is no log %q; there are FACTS, TICKS and DEAD", c.Log)}
+	}
+	conn, stop, err := cli.connect(ctx, t.log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	from := es.TailFrom{Subject: c.Subject}
+	if c.Since > 0 {
+		from.Since = time.Now().Add(-c.Since)
+	}
+	if !c.Follow {
+		if from.Until, err = conn.Last(ctx, log.Name); err != nil || from.Until == 0 {
+			return err
+		}
+	}
+	asJSON := c.JSON || !isTerminal(t.out)
+	return conn.Tail(ctx, log, from, func(e es.Event) error {
+		if asJSON {
+			return printJSON(t.out, line{e.Log, e.Seq, e.Subject, e.Header(), e.Data})
+		}
+		_, err := fmt.Fprintf(t.out, "%-6d %s  %-24s %s  %s\n", e.Seq, e.Time.Local().Format(time.DateTime), e.Name, e.AggregateID, e.Data)
+		return err
+	})
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
+)
+
+type importCmd struct {
+	Files     []string  `arg:"" help:"Recordings to import." name:"file"`
+	Stream    string    `help:"Stream they belong to." xor:"where" placeholder:"ID"`
+	Title     string    `help:"Title of the new stream; otherwise each file gets a stream of its own, named after it." xor:"where"`
+	StartedAt time.Time `help:"When the recording began, for instance 2026-01-31T20:00:00Z." name:"started-at" format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME"`
+	Wait      bool      `help:"Wait until each can be played, or is refused."`
+	JSON      bool      `help:"Print JSON lines; the last one for a file is its clip." name:"json"`
+}
+
+// clip is what import shows of a clip.
+type clip struct {
+	ID     string `json:"id"`
+	Stream string `json:"streamId"`
+	State  string `json:"state"`
+	Reason string `json:"reason"`
+}
+
+// Run imports the files one after the other; one that fails does not stop the others.
+func (c *importCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
+	conn, stop, err := cli.connect(ctx, t.log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	caller, err := ownerAccount(ctx, conn, false)
+	if err != nil {
+		return err
+	}
+	im := &importer{conn: conn, caller: caller, t: t, stream: c.Stream, title: c.Title, wait: c.Wait, json: c.JSON}
+	if !c.StartedAt.IsZero() {
+		im.startedAt = &c.StartedAt
+	}
+	if c.Title != "" && len(c.Files) > 1 {
+		if err := im.makeStream(ctx); err != nil {
+			return err
+		}
+	}
+	var failed []error
+	for _, file := range c.Files {
+		if err := im.file(ctx, file); err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", file, err))
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// importer puts files through the same endpoints as the page.
+type importer struct {
+	conn      *es.Conn
+	caller    api.Caller
+	t         *terminal
+	stream    string
+	title     string
+	startedAt *time.Time
+	wait      bool
+	json      bool
+}
+
+// makeStream makes one stream for all files.
+func (im *importer) makeStream(ctx context.Context) error {
+	var made struct {
+		ID string `json:"id"`
+	}
+	body := map[string]any{"title": im.title}
+	if im.startedAt != nil {
+		body["startedAt"] = im.startedAt
+	}
+	if err := call(ctx, im.conn, im.caller, "POST /api/streams", nil, body, &made); err != nil {
+		return err
+	}
+	im.stream, im.title = made.ID, ""
+	return nil
+}
+
+func (im *importer) file(ctx context.Context, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("this is not a file")
+	}
+	body := map[string]any{"name": filepath.Base(name), "size": info.Size(), "streamId": im.stream, "title": im.title}
+	if im.startedAt != nil {
+		body["startedAt"] = im.startedAt
+	}
+	var up upload
+	if err := call(ctx, im.conn, im.caller, "POST /api/uploads", nil, body, &up); err != nil {
+		return err
+	}
+	bar := newBar(im.t.err, "sending "+filepath.Base(name))
+	if err := up.send(ctx, f, info.Size(), bar); err != nil {
+		bar.end()
+		return err
+	}
+	bar.stage("checking "+filepath.Base(name), 100)
+	var raw json.RawMessage
+	if err := call(ctx, im.conn, im.caller, "POST /api/uploads/{upload}/complete", map[string]string{"upload": up.ID}, nil, &raw); err != nil {
+		bar.end()
+		return err
+	}
+	var made clip
+	if err := json.Unmarshal(raw, &made); err != nil {
+		return err
+	}
+	if im.wait {
+		raw, made, err = im.follow(ctx, made, bar)
+	}
+	bar.end()
+	if err != nil {
+		return err
+	}
+	return im.print(name, made, raw)
+}
+
+func (im *importer) print(name string, made clip, raw json.RawMessage) error {
+	if im.json {
+		if err := printJSON(im.t.out, raw); err != nil {
+			return err
+		}
+	}
+	if made.State == "refused" || made.State == "failed" {
+		return errors.New(made.Reason)
+	}
+	if im.json {
+		return nil
+	}
+	state := map[string]string{"packaged": "can be played", "registered": "is being made playable", "probed": "is being made playable"}[made.State]
+	_, err := fmt.Fprintf(im.t.out, "%s %s: clip %s of stream %s\n", filepath.Base(name), state, made.ID, made.Stream)
+	return err
+}
+
+// follow watches the work on the clip until it has ended.
+func (im *importer) follow(ctx context.Context, made clip, bar *bar) (json.RawMessage, clip, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var last es.Live
+	var now clip
+	var failure error
+	look := func(doc es.Live) {
+		if doc.Owner != im.caller.Owner || doc.Rev < last.Rev {
+			return
+		}
+		switch doc.Topic {
+		case "jobs":
+			failure = errors.Join(failure, bar.jobs(doc.Value, made.ID))
+		case "clip/" + made.ID:
+			last = doc
+			if err := json.Unmarshal(doc.Value, &now); err != nil {
+				failure = err
+			}
+		}
+		if failure != nil || now.State == "packaged" || now.State == "refused" || now.State == "failed" {
+			cancel()
+		}
+	}
+	err := im.conn.Watch(ctx, func() {
+		if doc, err := im.conn.Document(ctx, im.caller.Owner, "clip/"+made.ID); err == nil {
+			look(doc)
+		}
+	}, look)
+	if failure != nil {
+		return nil, now, failure
+	}
+	if now.State == "registered" || now.State == "probed" || now.State == "" {
+		return nil, now, fmt.Errorf("waiting for the clip %s: %w", made.ID, err)
+	}
+	return last.Value, now, nil
+}
+
+// upload is what the service says of one.
+type upload struct {
+	ID       string `json:"id"`
+	PartSize int64  `json:"partSize"`
+	Parts    []struct {
+		Number int    `json:"number"`
+		URL    string `json:"url"`
+	} `json:"parts"`
+}
+
+// section is one part of a file.
+func (u upload) section(f io.ReaderAt, size int64, number int) *io.SectionReader {
+	offset := int64(number-1) * u.PartSize
+	return io.NewSectionReader(f, offset, min(u.PartSize, size-offset))
+}

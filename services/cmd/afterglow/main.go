@@ -1,0 +1,121 @@
+// Command afterglow is the whole platform in one binary: everything on one machine with up, single
+// services against outside NATS, PostgreSQL and S3 with run, and the tools to look into both.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+
+	"github.com/afterglow-live/afterglow/pkg/local"
+)
+
+// version is set by the build.
+var version = "v0.0.0-dev"
+
+// CLI is the command line. kong was chosen because the commands are then values with a Run method,
+// and the help is derived from them.
+type CLI struct {
+	Data    string `help:"Folder of the installation." default:"./data" env:"AFTERGLOW_DATA" type:"path" placeholder:"DIR"`
+	Verbose bool   `help:"Tell more on standard error." short:"v"`
+
+	Up      upCmd      `cmd:"" help:"Run everything on this machine."`
+	Run     runCmd     `cmd:"" help:"Run some services against outside NATS, PostgreSQL and S3 (NATS_URL, DATABASE_URL, S3_ENDPOINT, …)."`
+	List    listCmd    `cmd:"" help:"Show the map of the system without starting it."`
+	Import  importCmd  `cmd:"" help:"Import recordings, just as an upload in the page."`
+	Events  eventsCmd  `cmd:"" help:"Show what is on the logs."`
+	Token   tokenCmd   `cmd:"" help:"Make API tokens."`
+	Version versionCmd `cmd:"" help:"Show the version."`
+}
+
+// terminal is where a command reads and writes.
+type terminal struct {
+	out, err io.Writer
+	log      *slog.Logger
+}
+
+// usageError is a mistake on the command line; it ends with 2.
+type usageError struct{ error }
+
+func main() {
+	local.ServeS3IfAsked()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() { // a second signal ends at once
+		<-ctx.Done()
+		stop()
+	}()
+	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// execute runs one command line and answers the exit code: 0 done, 1 not done, 2 not understood.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var cli CLI
+	code := 0
+	done := false
+	parser, err := kong.New(&cli, kong.Name("afterglow"),
+		kong.Description("Afterglow captures what happens during a stream, makes its recordings watchable, and can replay any of it."),
+		kong.UsageOnError(), kong.Writers(stdout, stderr), kong.Exit(func(c int) { code, done = c, true }),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		panic(err)
+	}
+	parsed, err := parser.Parse(args)
+	if done { // --help
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "afterglow: %v\nafterglow --help tells more\n", err)
+		return 2
+	}
+	t := &terminal{out: stdout, err: stderr, log: logger(stderr, cli.Verbose)}
+	err = parsed.Run(&cli, t)
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "afterglow: %v\n", err)
+		return 2
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return 0
+	}
+	fmt.Fprintf(stderr, "afterglow: %v\n", err)
+	return 1
+}
+
+func logger(w io.Writer, verbose bool) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if verbose {
+		options.Level = slog.LevelDebug
+	}
+	if isTerminal(w) {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+type versionCmd struct {
+	JSON bool `help:"Print JSON." name:"json"`
+}
+
+// Run prints the version.
+func (c *versionCmd) Run(t *terminal) error {
+	if c.JSON {
+		return printJSON(t.out, map[string]string{"version": version})
+	}
+	_, err := fmt.Fprintln(t.out, version)
+	return err
+}

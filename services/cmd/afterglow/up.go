@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/afterglow-live/afterglow/pkg/blob"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/local"
+	"github.com/afterglow-live/afterglow/pkg/run"
+	"github.com/afterglow-live/afterglow/services"
+)
+
+type upCmd struct {
+	Listen     string `help:"Where the pages are served." default:"127.0.0.1:8080" env:"AFTERGLOW_LISTEN" placeholder:"ADDR"`
+	NATSListen string `help:"Let other machines reach nats-server there, with a token." name:"nats-listen" placeholder:"ADDR"`
+	Demo       bool   `help:"Also import a sample stream, once there is an account."`
+}
+
+// Run starts everything in the data folder and stops it cleanly when it is told to.
+func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
+	config, err := run.Config{Listen: c.Listen}.FromEnv()
+	if err != nil {
+		return usageError{err}
+	}
+	config.Listen = c.Listen
+	release, err := local.Lock(cli.Data)
+	if err != nil {
+		return err
+	}
+	defer release()
+	// A port that is taken is told before anything starts.
+	probe, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("the address %s cannot be used (%w); choose another with --listen", c.Listen, err)
+	}
+	_ = probe.Close()
+
+	parts, err := startParts(ctx, cli.Data, c.NATSListen, config)
+	if err != nil {
+		return err
+	}
+	defer parts.stop()
+	p := run.Platform{
+		DatabaseURL: parts.postgres.URL(), Work: filepath.Join(cli.Data, "work"),
+		Logger: t.log, Version: version, Config: config,
+	}
+	if err := os.MkdirAll(p.Work, 0o700); err != nil {
+		return fmt.Errorf("a place to work: %w", err)
+	}
+	nc, err := parts.nats.Connect()
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	if p.Logs, err = es.Open(ctx, nc, t.log); err != nil {
+		return err
+	}
+	if p.Blob, err = blob.Open(ctx, parts.blobConfig(config)); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := listenSocket(ctx, parts.nats, cli.Data); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return run.Run(ctx, p, services.All(), func() {
+			announce(t, cli, p)
+			if c.Demo {
+				group.Go(func() error { return importDemo(ctx, p, t) })
+			}
+		})
+	})
+	err = group.Wait()
+	if err == nil || errors.Is(err, context.Canceled) {
+		fmt.Fprintln(t.out, "Stopped.")
+		return nil
+	}
+	return err
+}
+
+// announce tells every address that a person needs.
+func announce(t *terminal, cli *CLI, p run.Platform) {
+	fmt.Fprintf(t.out, "\nAfterglow is ready.\n\n  Open    %s\n", p.Config.URL())
+	if link, err := os.ReadFile(filepath.Join(p.Work, "setup-link")); err == nil {
+		fmt.Fprintf(t.out, "  Set up  %s\n          (once, within the next hour: it makes the owner's account)\n", strings.TrimSpace(string(link)))
+	}
+	fmt.Fprintf(t.out, "  Data    %s\n\nCtrl+C stops it.\n\n", cli.Data)
+}
+
+// parts are what services run on, started privately in the data folder.
+type parts struct {
+	nats     *local.NATS
+	postgres *local.Postgres
+	s3       *local.S3
+}
+
+func startParts(ctx context.Context, data, natsListen string, config run.Config) (*parts, error) {
+	p := &parts{}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		p.nats, err = local.StartNATS(ctx, local.NATSOptions{Dir: filepath.Join(data, "nats"), Listen: natsListen, Durable: true})
+		return err
+	})
+	group.Go(func() (err error) {
+		p.postgres, err = local.StartPostgres(ctx, filepath.Join(data, "postgres"), local.PostgresOptions{Durable: true})
+		return err
+	})
+	group.Go(func() (err error) {
+		p.s3, err = local.StartS3(ctx, filepath.Join(data, "s3"), local.S3Options{Listen: s3Listen(config), Origins: origins(config)})
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		p.stop()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *parts) stop() {
+	if p.s3 != nil {
+		p.s3.Stop()
+	}
+	if p.postgres != nil {
+		p.postgres.Stop()
+	}
+	if p.nats != nil {
+		p.nats.Stop()
+	}
+}
+
+func (p *parts) blobConfig(config run.Config) blob.Config {
+	cfg := blob.Config{
+		Endpoint: "http://" + p.s3.Endpoint(), Bucket: p.s3.Bucket, AccessKey: p.s3.AccessKey, SecretKey: p.s3.SecretKey,
+	}
+	host, port, err := net.SplitHostPort(p.s3.Endpoint())
+	if err == nil && isAnywhere(host) { // reached from other machines by the host's name
+		cfg.Endpoint = "http://" + net.JoinHostPort("127.0.0.1", port)
+		if u, err := url.Parse(config.URL()); err == nil {
+			cfg.PublicEndpoint = "http://" + net.JoinHostPort(u.Hostname(), port)
+		}
+	}
+	return cfg
+}
+
+// s3Listen opens the object store to the same machines as the pages: browsers put uploads there.
+func s3Listen(config run.Config) string {
+	host, _, err := net.SplitHostPort(config.Listen)
+	if err != nil || (!isAnywhere(host) && net.ParseIP(host).IsLoopback()) || host == "localhost" {
+		return ""
+	}
+	return net.JoinHostPort(host, "0")
+}
+
+func isAnywhere(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || ip != nil && ip.IsUnspecified()
+}
+
+// origins are the pages that may upload: the installation's own, by each of its names.
+func origins(config run.Config) []string {
+	list := []string{config.URL()}
+	if u, err := url.Parse(config.URL()); err == nil && u.Hostname() == "127.0.0.1" {
+		list = append(list, "http://localhost:"+u.Port())
+	}
+	return list
+}

@@ -1,0 +1,81 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+// shown is how many jobs the live document has.
+const shown = 200
+
+// Board is the live document of all work.
+type Board struct {
+	// Items are the newest jobs, newest first.
+	Items []Job `json:"items"`
+}
+
+func (b board) document(ctx context.Context, q es.Querier, owner, _ string) (any, error) {
+	items, err := b.query(ctx, q, owner, "", []string{"infinity", ""}, shown)
+	return Board{Items: items}, err
+}
+
+// ListJobs asks for a page of jobs.
+type ListJobs struct {
+	// State is "waiting", "running", "done" or "failed"; empty is all.
+	State  string `query:"state" json:"-"`
+	Limit  int    `query:"limit" json:"-"`
+	Cursor string `query:"cursor" json:"-"`
+}
+
+// Validate tells when there is no such state.
+func (r ListJobs) Validate() error {
+	if states := []string{"", "waiting", "running", "done", "failed"}; !slices.Contains(states, r.State) {
+		return fault.Field("state", "%q is not one of waiting, running, done, failed", r.State)
+	}
+	return nil
+}
+
+func (b board) list(ctx context.Context, d *run.Deps, req ListJobs) (api.List[Job], error) {
+	page := api.List[Job]{Items: []Job{}}
+	after, err := api.ParseCursor(req.Cursor, 2)
+	if err != nil {
+		return page, err
+	}
+	if after == nil {
+		after = []string{"infinity", ""}
+	}
+	limit := api.Limit(req.Limit)
+	page.Items, err = b.query(ctx, d.DB, api.OwnerOf(ctx), req.State, after, limit+1)
+	if len(page.Items) > limit {
+		page.Items = page.Items[:limit]
+		last := page.Items[limit-1]
+		page.Next = api.Cursor(last.CreatedAt.Format(time.RFC3339Nano), last.ID)
+	}
+	return page, err
+}
+
+func (b board) query(ctx context.Context, q es.Querier, owner, state string, after []string, limit int) ([]Job, error) {
+	rows, err := q.Query(ctx, `select id, reactor, '', label, aggregate, aggregate_id, state, stage, percent, speed, remaining,
+			attempt, reason, outcome, cause, created_at, started_at, finished_at
+		from job where owner = $1 and ($2 = '' or state = $2) and (created_at, id) < ($3::text::timestamptz, $4)
+		order by created_at desc, id desc limit $5`, owner, state, after[0], after[1], limit)
+	if err != nil {
+		return nil, err
+	}
+	items, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Job])
+	if err != nil {
+		return nil, err
+	}
+	for i := range items {
+		items[i].Doc = b.docs[items[i].Reactor]
+	}
+	return items, nil
+}

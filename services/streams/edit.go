@@ -1,0 +1,171 @@
+package streams
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+// GetStream asks for one stream.
+type GetStream struct {
+	Stream string `path:"stream" json:"-"`
+}
+
+var getStream = api.Get("/api/streams/{stream}", "shows one stream with its clips and markers", api.Viewers,
+	func(ctx context.Context, d *run.Deps, req GetStream) (Stream, error) {
+		return find(ctx, d.DB, api.OwnerOf(ctx), req.Stream)
+	})
+
+// CreateStream makes a stream.
+type CreateStream struct {
+	Title string `json:"title"`
+	// StartedAt is stream time zero on the wall clock; now when absent.
+	StartedAt *time.Time `json:"startedAt,omitempty"`
+}
+
+// Validate tells what is wrong with the title.
+func (r CreateStream) Validate() error { return checkText("title", r.Title, 200) }
+
+var createStream = api.Post("/api/streams", "makes a stream", api.Editors,
+	func(ctx context.Context, d *run.Deps, req CreateStream) (Stream, error) {
+		e := events.StreamCreated{Stream: es.NewID(), Title: strings.TrimSpace(req.Title), StartedAt: time.Now().UTC()}
+		if req.StartedAt != nil {
+			e.StartedAt = req.StartedAt.UTC()
+		}
+		p, err := d.Append(ctx, api.OwnerOf(ctx), e, es.Expect(0))
+		if err != nil {
+			return Stream{}, err
+		}
+		return after(ctx, d, p, e.Stream)
+	})
+
+// RenameStream gives a stream another title.
+type RenameStream struct {
+	Stream string `path:"stream" json:"-"`
+	Title  string `json:"title"`
+}
+
+// Validate tells what is wrong with the title.
+func (r RenameStream) Validate() error { return checkText("title", r.Title, 200) }
+
+var renameStream = api.Patch("/api/streams/{stream}", "gives a stream another title", api.Editors,
+	func(ctx context.Context, d *run.Deps, req RenameStream) (Stream, error) {
+		title := strings.TrimSpace(req.Title)
+		p, err := decide(ctx, d, req.Stream, func(now current) (events.Event, error) {
+			if now.title == title {
+				return nil, nil
+			}
+			return events.StreamRenamed{Stream: req.Stream, Title: title}, nil
+		})
+		if err != nil {
+			return Stream{}, err
+		}
+		return after(ctx, d, p, req.Stream)
+	})
+
+// AddMarker flags a moment of a stream.
+type AddMarker struct {
+	Stream string `path:"stream" json:"-"`
+	Label  string `json:"label"`
+	// At is the stream time in seconds; absent is now.
+	At *float64 `json:"at,omitempty"`
+}
+
+// Validate tells what is wrong with the label or the time.
+func (r AddMarker) Validate() error {
+	if r.At != nil && (*r.At < 0 || math.IsInf(*r.At, 0) || math.IsNaN(*r.At)) {
+		return fault.Field("at", "a stream time is in seconds from the start, so not below 0")
+	}
+	return checkText("label", r.Label, 200)
+}
+
+var addMarker = api.Post("/api/streams/{stream}/markers", "flags a moment of a stream", api.Moderators,
+	func(ctx context.Context, d *run.Deps, req AddMarker) (Marker, error) {
+		m := Marker{ID: es.NewID(), Label: strings.TrimSpace(req.Label), CreatedAt: time.Now().UTC(), By: api.CallerOf(ctx).Account}
+		_, err := decide(ctx, d, req.Stream, func(now current) (events.Event, error) {
+			if req.At != nil {
+				m.At = *req.At
+			} else {
+				m.At = max(0, m.CreatedAt.Sub(now.startedAt).Seconds())
+			}
+			return events.MarkerAdded{Stream: req.Stream, Marker: m.ID, Label: m.Label, At: m.At}, nil
+		})
+		return m, err
+	})
+
+// RemoveMarker takes a marker back.
+type RemoveMarker struct {
+	Stream string `path:"stream" json:"-"`
+	Marker string `path:"marker" json:"-"`
+}
+
+var removeMarker = api.Delete("/api/streams/{stream}/markers/{marker}", "takes a marker back", api.Moderators,
+	func(ctx context.Context, d *run.Deps, req RemoveMarker) (api.None, error) {
+		_, err := decide(ctx, d, req.Stream, func(current) (events.Event, error) {
+			var one int
+			err := d.DB.QueryRow(ctx, `select 1 from marker where owner = $1 and stream = $2 and id = $3`,
+				api.OwnerOf(ctx), req.Stream, req.Marker).Scan(&one)
+			if errors.Is(err, pgx.ErrNoRows) {
+				return nil, fault.New(fault.NotFound, "the stream has no marker %s", req.Marker)
+			}
+			return events.MarkerRemoved{Stream: req.Stream, Marker: req.Marker}, err
+		})
+		return api.None{}, err
+	})
+
+// current is what a decision about a stream is made on.
+type current struct {
+	title     string
+	startedAt time.Time
+}
+
+// decide appends an event of the stream, decided on what the tables say and guarded by it.
+func decide(ctx context.Context, d *run.Deps, stream string, choose func(current) (events.Event, error)) (es.Position, error) {
+	owner := api.OwnerOf(ctx)
+	return d.Decide(ctx, owner, func(ctx context.Context) (events.Event, uint64, error) {
+		var now current
+		var version uint64
+		err := d.DB.QueryRow(ctx, `select title, started_at, version from stream where owner = $1 and id = $2`, owner, stream).
+			Scan(&now.title, &now.startedAt, &version)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil, 0, fault.New(fault.NotFound, "there is no stream %s", stream)
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		e, err := choose(now)
+		return e, version, err
+	})
+}
+
+// after reads the stream as it is once the tables have come to a write.
+func after(ctx context.Context, d *run.Deps, p es.Position, stream string) (Stream, error) {
+	if err := d.WaitFor(ctx, p); err != nil {
+		return Stream{}, err
+	}
+	return find(ctx, d.DB, api.OwnerOf(ctx), stream)
+}
+
+func checkText(field, text string, most int) error {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return fault.Field(field, "this is needed")
+	case utf8.RuneCountInString(text) > most:
+		return fault.Field(field, "at most %d characters", most)
+	case strings.ContainsAny(text, "\n\r\x00"):
+		return fault.Field(field, "one line, please")
+	}
+	return nil
+}

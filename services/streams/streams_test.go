@@ -1,0 +1,193 @@
+package streams_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
+	"github.com/afterglow-live/afterglow/services/streams"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+var (
+	alice   = testkit.Owner("alice")
+	mallory = testkit.Owner("mallory")
+)
+
+func create(t *testing.T, s *testkit.System, title string) streams.Stream {
+	t.Helper()
+	var made streams.Stream
+	if _, err := s.Call(t, alice, "POST /api/streams", testkit.Body(map[string]any{"title": title}), &made); err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func TestStreamIsCreatedRenamedAndListed(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), streams.Service)
+	made := create(t, s, "  First light ")
+	if made.Title != "First light" || made.State != "empty" || made.Markers == nil || made.Clips == nil {
+		t.Fatalf("made %+v", made)
+	}
+	var renamed streams.Stream
+	if _, err := s.Call(t, alice, "PATCH /api/streams/{stream}", testkit.Body(map[string]any{"title": "Second light"}, "stream", made.ID), &renamed); err != nil {
+		t.Fatal(err)
+	}
+	var page api.List[streams.StreamSummary]
+	if _, err := s.Call(t, alice, "GET /api/streams", testkit.Params("q", "second"), &page); err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Items) != 1 || page.Items[0].Title != "Second light" || page.Next != "" {
+		t.Fatalf("page %+v", page)
+	}
+	if _, err := s.Call(t, alice, "GET /api/streams", testkit.Params("q", "100%"), &page); err != nil || len(page.Items) != 0 {
+		t.Fatalf("a per cent sign in a search is a per cent sign: %+v, %v", page, err)
+	}
+}
+
+func TestListsGoOnWithTheCursor(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), streams.Service)
+	for _, title := range []string{"b", "a", "d", "c", "e"} {
+		create(t, s, title)
+	}
+	for sort, want := range map[string]string{"newest": "ecdab", "oldest": "badce", "title": "abcde"} {
+		got, cursor := "", ""
+		for range 10 {
+			var page api.List[streams.StreamSummary]
+			if _, err := s.Call(t, alice, "GET /api/streams", testkit.Params("sort", sort, "limit", "2", "cursor", cursor), &page); err != nil {
+				t.Fatal(err)
+			}
+			for _, item := range page.Items {
+				got += item.Title
+			}
+			if cursor = page.Next; cursor == "" {
+				break
+			}
+		}
+		if got != want {
+			t.Errorf("%s: got %s, want %s", sort, got, want)
+		}
+	}
+	_, err := s.Call(t, alice, "GET /api/streams", testkit.Params("cursor", "x"), nil)
+	testkit.WantFault(t, err, fault.Invalid)
+}
+
+func TestMarkersAreOnTheStreamsClock(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), streams.Service)
+	made := create(t, s, "x")
+	var group sync.WaitGroup
+	for i := range 8 { // all at once: each decides on what the others have done
+		group.Go(func() {
+			at := float64(i)
+			if _, err := s.Call(t, alice, "POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "m", "at": at}, "stream", made.ID), nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	doc := testkit.WaitDocument(t, s, "alice", "stream/"+made.ID, func(v streams.Stream) bool { return len(v.Markers) == 8 })
+	var now streams.Marker
+	if _, err := s.Call(t, alice, "POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "now"}, "stream", made.ID), &now); err != nil {
+		t.Fatal(err)
+	}
+	if now.At < 0 || now.At > time.Since(made.StartedAt).Seconds() {
+		t.Errorf("a marker without a time is at %v", now.At)
+	}
+	p, err := s.Call(t, alice, "DELETE /api/streams/{stream}/markers/{marker}", testkit.Params("stream", made.ID, "marker", doc.Markers[0].ID), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got streams.Stream
+	if _, err := s.Call(t, alice, "GET /api/streams/{stream}", testkit.Params("stream", made.ID), &got, p); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Markers) != 8 || got.Markers[0].ID == doc.Markers[0].ID {
+		t.Errorf("markers %+v", got.Markers)
+	}
+	_, err = s.Call(t, alice, "DELETE /api/streams/{stream}/markers/{marker}", testkit.Params("stream", made.ID, "marker", doc.Markers[0].ID), nil)
+	testkit.WantFault(t, err, fault.NotFound)
+}
+
+func TestWrongInputChangesNothing(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	s := testkit.Start(t, p, streams.Service)
+	made := create(t, s, "x")
+	before, err := p.Logs.Last(t.Context(), "FACTS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream := []string{"stream", made.ID}
+	for name, c := range map[string]struct {
+		endpoint string
+		in       api.Input
+		code     fault.Code
+	}{
+		"no title":       {"POST /api/streams", testkit.Body(map[string]any{}), fault.Invalid},
+		"two lines":      {"POST /api/streams", testkit.Body(map[string]any{"title": "a\nb"}), fault.Invalid},
+		"unknown field":  {"POST /api/streams", testkit.Body(map[string]any{"title": "a", "colour": "red"}), fault.Invalid},
+		"wrong type":     {"POST /api/streams", testkit.Body(map[string]any{"title": 7}), fault.Invalid},
+		"no JSON":        {"POST /api/streams", api.Input{Body: []byte("{")}, fault.Invalid},
+		"negative time":  {"POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "a", "at": -1}, stream...), fault.Invalid},
+		"unknown stream": {"POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "a"}, "stream", "nope"), fault.NotFound},
+		"unknown sort":   {"GET /api/streams", testkit.Params("sort", "best"), fault.Invalid},
+		"no number":      {"GET /api/streams", testkit.Params("limit", "many"), fault.Invalid},
+	} {
+		if _, err := s.Call(t, alice, c.endpoint, c.in, nil); !fault.Is(err, c.code) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if after, _ := p.Logs.Last(t.Context(), "FACTS"); after != before {
+		t.Errorf("the log went from %d to %d", before, after)
+	}
+}
+
+func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), streams.Service)
+	made := create(t, s, "x")
+	var page api.List[streams.StreamSummary]
+	if _, err := s.Call(t, mallory, "GET /api/streams", testkit.Params(), &page); err != nil || len(page.Items) != 0 {
+		t.Errorf("list %+v, %v", page, err)
+	}
+	_, err := s.Call(t, mallory, "GET /api/streams/{stream}", testkit.Params("stream", made.ID), nil)
+	testkit.WantFault(t, err, fault.NotFound)
+	_, err = s.Call(t, mallory, "PATCH /api/streams/{stream}", testkit.Body(map[string]any{"title": "mine"}, "stream", made.ID), nil)
+	testkit.WantFault(t, err, fault.NotFound)
+	viewer := api.Caller{Account: "v", Owner: "alice", Role: api.Viewer}
+	_, err = s.Call(t, viewer, "PATCH /api/streams/{stream}", testkit.Body(map[string]any{"title": "mine"}, "stream", made.ID), nil)
+	testkit.WantFault(t, err, fault.Forbidden)
+	_, err = s.Call(t, api.Caller{}, "GET /api/streams", testkit.Params(), nil)
+	testkit.WantFault(t, err, fault.Unauthenticated)
+}
+
+func TestClipsFindTheirPlace(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	s := testkit.Start(t, p, streams.Service)
+	began := time.Date(2026, 1, 31, 20, 0, 0, 0, time.UTC)
+	later := began.Add(time.Hour)
+	tell := func(e events.Event) {
+		t.Helper()
+		if _, err := p.Logs.Append(t.Context(), "alice", e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell(events.ClipRegistered{Clip: "c1", Stream: "s1", Name: "a.mkv", NewStream: &events.NewStream{Title: "An evening", StartedAt: began}, StartedAt: &began})
+	tell(events.ClipRegistered{Clip: "c2", Stream: "s1", Name: "b.mkv", StartedAt: &later})
+	tell(events.ClipProbed{Clip: "c1", Duration: 600})
+	tell(events.ClipPackaged{Clip: "c1", Duration: 600, Poster: true})
+	tell(events.ClipRefused{Clip: "c2", Reason: "this is no media"})
+	doc := testkit.WaitDocument(t, s, "alice", "stream/s1", func(v streams.Stream) bool { return v.State == "ready" && len(v.Clips) == 2 })
+	if doc.Title != "An evening" || doc.Clips[0].PosterURL != "/media/c1/poster.jpg" || doc.Clips[1].Offset != 3600 || doc.Clips[1].Reason != "this is no media" {
+		t.Errorf("document %+v", doc)
+	}
+}
