@@ -258,9 +258,8 @@ func TestStoppedInstallationLeavesNoProcess(t *testing.T) {
 	check(t, err)
 	check(t, i.put(ctx, "kept"))
 	i.close()
-	any := func(process) bool { return true }
 	for _, folder := range []string{"postgres/data", "s3/objects"} {
-		if left := workingIn(filepath.Join(dir, folder), any); len(left) > 0 {
+		if left := workingIn(filepath.Join(dir, folder), everyProcess); len(left) > 0 {
 			t.Errorf("processes %v still work in %s", left, folder)
 		}
 	}
@@ -287,3 +286,35 @@ func TestInstallationOfAnUnprivilegedAccount(t *testing.T) {
 	check(t, holder.Process.Signal(syscall.SIGTERM))
 	check(t, holder.Wait())
 }
+
+func TestChildrenDieWithTheirParent(t *testing.T) {
+	t.Parallel()
+	ctx := soon(t)
+	dir := t.TempDir()
+	holder, _ := startHolder(t, dir, nil)
+	check(t, holder.Process.Kill())
+	_ = holder.Wait()
+	for _, folder := range []string{"postgres/data", "s3/objects"} {
+		folder = filepath.Join(dir, folder)
+		if !poll(ctx, func() bool { return len(workingIn(folder, everyProcess)) == 0 }) {
+			t.Errorf("processes %v still work in %s", workingIn(folder, everyProcess), folder)
+		}
+	}
+}
+
+func TestChildrenOfAnEarlierRunAreStopped(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	postgres, s3 := startPostgres(t, dir), startS3(t, dir, S3Options{})
+	for _, c := range []*child{postgres.child, s3.child} {
+		c.mu.Lock()
+		c.ready = false // as if nobody started it again
+		c.mu.Unlock()
+	}
+	startPostgres(t, dir)
+	startS3(t, dir, S3Options{})
+	<-postgres.Done()
+	<-s3.Done()
+}
+
+func everyProcess(process) bool { return true }

@@ -1,0 +1,93 @@
+package jobs_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
+	"github.com/afterglow-live/afterglow/services/jobs"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// worker is a service whose reactor does what the clip's name tells it.
+func worker(goOn <-chan struct{}) run.Service {
+	return run.Service{Name: "worker", Doc: "works", Reactors: []run.Reactor{{
+		Name: "worker-probe", Doc: "looks at it", Handle: []es.Handler[*run.Deps]{
+			es.On(func(ctx context.Context, d *run.Deps, e events.ClipRegistered, m es.Meta) error {
+				es.Progress(ctx, "halfway", 50, 2, 0)
+				select {
+				case <-goOn:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+				if e.Name == "bad" {
+					_, err := d.Append(ctx, m.Owner, events.ClipRefused{Clip: e.Clip, Reason: "it is bad"})
+					return err
+				}
+				_, err := d.Append(ctx, m.Owner, events.ClipProbed{Clip: e.Clip})
+				return err
+			}),
+		},
+	}}}
+}
+
+func only(b jobs.Board, id string) jobs.Job {
+	for _, j := range b.Items {
+		if j.AggregateID == id {
+			return j
+		}
+	}
+	return jobs.Job{}
+}
+
+// A job waits, runs with its progress, and ends with its outcome.
+func TestJobFromBeginningToEnd(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	goOn := make(chan struct{})
+	work := worker(goOn)
+	s := testkit.Start(t, p, work, jobs.Service([]run.Service{work}))
+	tell := func(clip, name string) es.Position {
+		t.Helper()
+		at, err := p.Logs.Append(t.Context(), "alice", events.ClipRegistered{Clip: clip, Name: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	cause := tell("c1", "good")
+	tell("c2", "bad")
+	board := testkit.WaitDocument(t, s, "alice", "jobs", func(b jobs.Board) bool {
+		return only(b, "c1").Stage == "halfway" && only(b, "c2").State == "waiting"
+	})
+	j := only(board, "c1")
+	if j.State != "running" || j.Percent != 50 || j.Speed != 2 || j.Attempt != 1 || j.Label != "good" || j.Cause != cause.String() ||
+		j.Doc != "looks at it" || j.StartedAt == nil || j.FinishedAt != nil {
+		t.Errorf("running: %+v", j)
+	}
+	close(goOn)
+	board = testkit.WaitDocument(t, s, "alice", "jobs", func(b jobs.Board) bool {
+		return only(b, "c1").State == "done" && only(b, "c2").State == "failed"
+	})
+	if j := only(board, "c1"); j.Outcome != "clip.probed" || j.FinishedAt == nil || j.Percent != 100 {
+		t.Errorf("done: %+v", j)
+	}
+	if j := only(board, "c2"); j.Outcome != "clip.refused" || j.Reason != "it is bad" {
+		t.Errorf("failed: %+v", j)
+	}
+	var page api.List[jobs.Job]
+	if _, err := s.Call(t, testkit.Owner("alice"), "GET /api/jobs", testkit.Params("state", "failed"), &page); err != nil || len(page.Items) != 1 {
+		t.Errorf("failed jobs: %+v, %v", page, err)
+	}
+	if _, err := s.Call(t, testkit.Owner("mallory"), "GET /api/jobs", testkit.Params(), &page); err != nil || len(page.Items) != 0 {
+		t.Errorf("somebody else's jobs: %+v, %v", page, err)
+	}
+	_, err := s.Call(t, testkit.Owner("alice"), "GET /api/jobs", testkit.Params("state", "lost"), nil)
+	testkit.WantFault(t, err, fault.Invalid)
+}
