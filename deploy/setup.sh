@@ -22,7 +22,7 @@ esac
 
 # --- Go and Node: chosen by the person, never installed from here -------------------------------
 
-have go || die "Go is missing: install Go 1.26 or later from https://go.dev/dl and run this again."
+have go || die "Go is missing: install Go 1.26 or later and run this again."
 go_version=$(go env GOVERSION 2>/dev/null) ||
   die "Go is too old or cannot fetch its toolchain: Go 1.26 or later is needed."
 printf '%s\n' go1.26 "$go_version" | sort -C -V || die "$go_version is too old: Go 1.26 or later is needed."

@@ -29,7 +29,8 @@ var layers = []struct {
 	{"pkg/...", []string{"pkg/...", "services/..."}, true, "events is the contract, and costs its readers nothing"},
 	{
 		"github.com/nats-io/...",
-		[]string{"pkg/es", "pkg/api", "pkg/local", "pkg/testkit", "services/cmd/afterglow", "services/e2e/..."}, true,
+		[]string{"pkg/es", "pkg/api", "pkg/local", "pkg/testkit", "services/cmd/afterglow", "services/e2e/..."},
+		true,
 		"pkg/es hides JetStream: whoever speaks NATS besides can write past Append",
 	},
 	{"github.com/labstack/...", []string{"services/gateway"}, true, "HTTP ends at the gateway; a service answers endpoints"},

@@ -25,10 +25,10 @@ const liveBucket = "LIVE"
 
 // Conn speaks to the logs and to the live documents.
 type Conn struct {
-	nc   *nats.Conn
-	js   jetstream.JetStream
-	live jetstream.KeyValue
-	log  *slog.Logger
+	nc      *nats.Conn
+	js      jetstream.JetStream
+	live    jetstream.KeyValue
+	log     *slog.Logger
 	streams map[string]jetstream.Stream
 	// identities tell a log from one of the same name that was made anew.
 	identities map[string]string

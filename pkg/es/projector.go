@@ -117,7 +117,7 @@ func (r *Projector) fold(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if err := r.apply(ctx, stored, batch); err != nil {
+			if err := r.apply(ctx, stored, batch, len(incoming) > 0); err != nil {
 				return fmt.Errorf("projection %s: %w", r.projection.Name, err)
 			}
 		}
@@ -146,8 +146,8 @@ func nextBatch(ctx context.Context, incoming <-chan Event) ([]Event, error) {
 }
 
 // apply folds a batch in one transaction, and afterwards shows what has changed. stored is what
-// the position rows say; it is moved along.
-func (r *Projector) apply(ctx context.Context, stored Positions, batch []Event) error {
+// the position rows say; it is moved along. more tells that another batch follows at once.
+func (r *Projector) apply(ctx context.Context, stored Positions, batch []Event, more bool) error {
 	to := maps.Clone(r.position())
 	var wanted []Event
 	for _, e := range batch {
@@ -162,9 +162,12 @@ func (r *Projector) apply(ctx context.Context, stored Positions, batch []Event) 
 	}
 	touched := map[touch]bool{}
 	err := r.inSchema(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		// Rows and position vanish together in a crash of the database, and the log tells them again.
-		if _, err := tx.Exec(ctx, "set local synchronous_commit = off"); err != nil {
-			return err
+		// In a crash of the database rows and position vanish together, and the log tells them again;
+		// but only a batch that comes after would find out.
+		if more {
+			if _, err := tx.Exec(ctx, "set local synchronous_commit = off"); err != nil {
+				return err
+			}
 		}
 		with := &Tx{Tx: tx, touched: touched}
 		for _, e := range wanted {
