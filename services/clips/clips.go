@@ -23,6 +23,7 @@ var Service = run.Service{
 		listClips, getClip, getMedia,
 	},
 	Vault: sub(vault, "vault"),
+	Start: sweep,
 }
 
 func sub(fsys fs.FS, dir string) fs.FS {

@@ -58,3 +58,28 @@ func (k desk) clear() error {
 	}
 	return nil
 }
+
+// sweep clears the desks of clips that are done with: another machine may have finished them.
+func sweep(ctx context.Context, d *run.Deps) error {
+	entries, err := os.ReadDir(filepath.Join(d.Work, "clips"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("a place to work: %w", err)
+	}
+	for _, entry := range entries {
+		var busy bool
+		err := d.DB.QueryRow(ctx, `select exists (select from clip where id = $1 and state in ('registered', 'probed'))`, entry.Name()).Scan(&busy)
+		if err != nil {
+			return err
+		}
+		if busy {
+			continue
+		}
+		if err := deskOf(d, entry.Name()).clear(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

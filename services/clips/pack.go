@@ -22,6 +22,14 @@ var pack = run.Reactor{
 }
 
 func packProbed(ctx context.Context, d *run.Deps, e events.ClipProbed, m es.Meta) error {
+	var done bool // by an attempt that could not say so any more
+	err := d.DB.QueryRow(ctx, `select exists (select from clip where owner = $1 and id = $2 and package is not null)`, m.Owner, e.Clip).Scan(&done)
+	if err != nil {
+		return err
+	}
+	if done {
+		return deskOf(d, e.Clip).clear()
+	}
 	es.Progress(ctx, "fetch", 0, 0, 0)
 	desk, err := openDesk(ctx, d, e.Clip, e.Object)
 	if err != nil {
