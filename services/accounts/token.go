@@ -1,0 +1,150 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+// tokenPrefix lets people and secret scanners recognise an API token.
+const tokenPrefix = "agl_"
+
+// Token lets a program call the API.
+type Token struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Role       api.Role   `json:"role"`
+	CreatedAt  time.Time  `json:"createdAt"`
+	LastUsedAt *time.Time `json:"lastUsedAt,omitempty"`
+}
+
+// CreatedToken is a new token, with its secret.
+type CreatedToken struct {
+	ID   string   `json:"id"`
+	Name string   `json:"name"`
+	Role api.Role `json:"role"`
+	// Token is shown this once.
+	Token string `json:"token"`
+}
+
+// NewToken is what a token is made of.
+type NewToken struct {
+	Name string   `json:"name"`
+	Role api.Role `json:"role"`
+}
+
+// Validate tells what can be no token.
+func (n NewToken) Validate() error {
+	name := strings.TrimSpace(n.Name)
+	switch {
+	case name == "" || utf8.RuneCountInString(name) > 100 || strings.ContainsFunc(name, unicode.IsControl):
+		return fault.Field("name", "give the token a name of 1 to 100 characters, for instance of the program that uses it")
+	case !api.AllRoles().Has(n.Role):
+		return fault.Field("role", "this should be one of %v", api.AllRoles())
+	}
+	return nil
+}
+
+// TokenRequest names a token.
+type TokenRequest struct {
+	Token string `path:"token" json:"-"`
+}
+
+// below are the roles whose rights a role has all of.
+func below(role api.Role) api.Roles {
+	switch role {
+	case api.Owner:
+		return api.AllRoles()
+	case api.Editor:
+		return api.Roles{api.Editor, api.Moderator, api.Developer, api.Viewer}
+	case api.Moderator, api.Developer, api.Viewer:
+		return api.Roles{role, api.Viewer}
+	}
+	return api.Roles{}
+}
+
+// manageable is the condition for the tokens that a caller sees and may revoke: its account's own,
+// or for an owner everybody's, and none that may do more than the caller. Its arguments are $1 to $4.
+const manageable = "owner = $1 and (account = $2 or $3) and role = any($4)"
+
+func manager(caller api.Caller) []any {
+	return []any{caller.Owner, caller.Account, caller.Role == api.Owner, below(caller.Role)}
+}
+
+func getTokens(ctx context.Context, d *run.Deps, _ struct{}) (api.List[Token], error) {
+	rows, err := d.DB.Query(ctx, "select id, name, role, created_at, last_used_at from vault.tokens where "+manageable+
+		" order by created_at, id", manager(api.CallerOf(ctx))...)
+	if err != nil {
+		return api.List[Token]{}, fmt.Errorf("tokens: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Token])
+	if err != nil {
+		return api.List[Token]{}, fmt.Errorf("tokens: %w", err)
+	}
+	return api.List[Token]{Items: list}, nil
+}
+
+func postToken(ctx context.Context, d *run.Deps, req NewToken) (CreatedToken, error) {
+	caller := api.CallerOf(ctx)
+	if !below(caller.Role).Has(req.Role) {
+		return CreatedToken{}, fault.New(fault.Forbidden, "the role %s cannot make a token with the role %s", caller.Role, req.Role)
+	}
+	t := CreatedToken{ID: es.NewID(), Name: strings.TrimSpace(req.Name), Role: req.Role, Token: tokenPrefix + newSecret()}
+	if _, err := d.DB.Exec(ctx, `insert into vault.tokens (id, hash, owner, account, name, role, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7)`,
+		t.ID, secretHash(t.Token), caller.Owner, caller.Account, t.Name, t.Role, time.Now()); err != nil {
+		return CreatedToken{}, fmt.Errorf("token: %w", err)
+	}
+	if _, err := d.Append(ctx, caller.Owner, events.TokenCreated{Account: caller.Account, Token: t.ID, Role: string(t.Role)}); err != nil {
+		return CreatedToken{}, err
+	}
+	return t, nil
+}
+
+func deleteToken(ctx context.Context, d *run.Deps, req TokenRequest) (api.None, error) {
+	caller := api.CallerOf(ctx)
+	var account string
+	err := d.DB.QueryRow(ctx, "delete from vault.tokens where "+manageable+" and id = $5 returning account",
+		append(manager(caller), req.Token)...).Scan(&account)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return api.None{}, fault.New(fault.NotFound, "there is no token %s", req.Token)
+	}
+	if err != nil {
+		return api.None{}, fmt.Errorf("token: %w", err)
+	}
+	_, err = d.Append(ctx, caller.Owner, events.TokenRevoked{Account: account, Token: req.Token})
+	return api.None{}, err
+}
+
+// byToken tells who shows an API token.
+func byToken(ctx context.Context, d *run.Deps, token string) (api.Caller, error) {
+	hash, now := secretHash(token), time.Now()
+	var caller api.Caller
+	var used *time.Time
+	err := d.DB.QueryRow(ctx, "select account, owner, role, last_used_at from vault.tokens where hash = $1", hash).
+		Scan(&caller.Account, &caller.Owner, &caller.Role, &used)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return api.Caller{}, fault.New(fault.Unauthenticated, "this token is not valid, or not any more")
+	}
+	if err != nil {
+		return api.Caller{}, fmt.Errorf("token: %w", err)
+	}
+	if used == nil || now.Sub(*used) > seenEvery {
+		if _, err := d.DB.Exec(ctx, "update vault.tokens set last_used_at = $2 where hash = $1", hash, now); err != nil {
+			return api.Caller{}, fmt.Errorf("token: %w", err)
+		}
+	}
+	return caller, nil
+}

@@ -1,0 +1,133 @@
+package gateway
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/afterglow-live/afterglow/pkg/es"
+)
+
+// openAPI describes the endpoints; it is generated from the same declarations.
+//
+//go:embed openapi.json
+var openAPI []byte
+
+// policy is what a page may load, and from where. Uploads go straight to the object store, which may
+// be on any host.
+const policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; " +
+	"connect-src 'self' http: https: ws: wss:; worker-src 'self' blob:; frame-ancestors 'self'"
+
+const requestIDKey = "request id"
+
+// handler routes requests.
+func (s *server) handler() http.Handler {
+	e := echo.New()
+	e.Logger.SetOutput(io.Discard)
+	e.HTTPErrorHandler = s.problem
+	e.IPExtractor = echo.ExtractIPFromXFFHeader(echo.TrustLoopback(true), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false))
+	e.Use(s.observe, recovered, prepare)
+	e.GET("/healthz", getHealth)
+	e.GET("/readyz", s.getReady)
+	e.GET("/metrics", s.getMetrics)
+	e.GET("/api/openapi.json", func(c echo.Context) error { return c.JSONBlob(http.StatusOK, openAPI) })
+	e.GET("/ws", s.socket)
+	for _, service := range s.services {
+		for _, endpoint := range service.Endpoints {
+			path, h := echoPath(endpoint.Path), s.endpoint(service.Name, endpoint.Route)
+			e.Add(endpoint.Method, path, h)
+			if endpoint.Method == http.MethodGet {
+				e.HEAD(path, h)
+			}
+			s.pages.reserve(endpoint.Path)
+		}
+	}
+	e.GET(anyPath, s.pages.serve)
+	e.HEAD(anyPath, s.pages.serve)
+	return e
+}
+
+// anyPath is the route of everything that no other route is for.
+const anyPath = "/*"
+
+var parameter = regexp.MustCompile(`\{(\w+)(\.\.\.)?\}`)
+
+// echoPath writes {name} as :name, and {name...} as *.
+func echoPath(path string) string {
+	return parameter.ReplaceAllStringFunc(path, func(param string) string {
+		if match := parameter.FindStringSubmatch(param); match[2] == "" {
+			return ":" + match[1]
+		}
+		return "*"
+	})
+}
+
+var requestID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
+
+// prepare gives every request an id, and every response the headers that protect browsers.
+func prepare(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		id := c.Request().Header.Get(echo.HeaderXRequestID)
+		if !requestID.MatchString(id) {
+			id = es.NewID()
+		}
+		c.Set(requestIDKey, id)
+		h := c.Response().Header()
+		h.Set(echo.HeaderXRequestID, id)
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		return next(c)
+	}
+}
+
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodPut, http.MethodOptions}
+
+// observe counts and logs requests. Query strings and headers may hold secrets: they are not logged.
+func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		began := time.Now()
+		if err := next(c); err != nil {
+			c.Error(err)
+		}
+		took, req, status := time.Since(began), c.Request(), c.Response().Status
+		route := c.Path()
+		if route == "" {
+			route = anyPath
+		}
+		if route != "/ws" { // how long a socket is open says nothing
+			method := req.Method
+			if !slices.Contains(methods, method) { // any word may come from outside
+				method = "other"
+			}
+			s.metrics.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
+		}
+		s.Logger.Debug("request", "id", c.Get(requestIDKey), "method", req.Method, "path", req.URL.Path, "status", status, "took", took.String())
+		return nil
+	}
+}
+
+// recovered turns a panic into an error.
+func recovered(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			p := recover()
+			if cause, ok := p.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
+				panic(p)
+			}
+			if p != nil {
+				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+		}()
+		return next(c)
+	}
+}

@@ -1,0 +1,270 @@
+package gateway
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
+)
+
+func TestWriteAndReadOwnWrite(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	made, position := s.make(t, "first", ann)
+	p, err := es.ParsePosition(position)
+	if err != nil || p.Log != events.Facts.Name {
+		t.Fatalf("the position is %q: %v", position, err)
+	}
+	res, text := s.send(t, "GET", "/api/streams/"+made.ID+"?shout=a&shout=!", "", append(ann, "Afterglow-Min-Position", position)...)
+	if res.StatusCode != http.StatusOK || !strings.Contains(text, `"first!"`) || res.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("status %d, %s", res.StatusCode, text)
+	}
+	res, text = s.send(t, "GET", "/api/streams/"+made.ID, "", append(bob, "Afterglow-Min-Position", position)...)
+	wantProblem(t, res, text, 404, fault.NotFound)
+}
+
+func TestCorrelation(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	res, _ := s.send(t, "POST", "/api/streams", `{"title":"x"}`, append(ann, "X-Request-Id", "request-7")...)
+	p, err := es.ParsePosition(res.Header.Get("Afterglow-Position"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.Logs.Read(t.Context(), p)
+	if err != nil || e.Correlation != "request-7" || e.Actor != "ann" || res.Header.Get("X-Request-Id") != "request-7" {
+		t.Errorf("the event is %+v: %v", e.Meta, err)
+	}
+	if res, _ = s.send(t, "GET", "/healthz", "", "X-Request-Id", "a b"); res.Header.Get("X-Request-Id") == "a b" {
+		t.Error("any text is an id")
+	}
+}
+
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	large := `{"title":"` + strings.Repeat("x", bodyLimit) + `"}`
+	for _, c := range []struct {
+		method, path, body string
+		header             []string
+		status             int
+		code               fault.Code
+	}{
+		{"GET", "/api/streams/x", "", nil, 401, fault.Unauthenticated},
+		{"GET", "/api/streams/x", "", []string{"Authorization", "Bearer nobody"}, 401, fault.Unauthenticated},
+		{"GET", "/api/streams/x", "", []string{"Cookie", "afterglow=nobody"}, 401, fault.Unauthenticated},
+		{"GET", "/api/streams/x", "", ann, 404, fault.NotFound},
+		{"GET", "/api/streams/%00", "", ann, 400, fault.Invalid},
+		{"GET", "/api/streams/x?y=1", "", ann, 400, fault.Invalid},
+		{"GET", "/api/streams/x?%zz", "", ann, 400, fault.Invalid},
+		{"POST", "/api/streams", `{"title":"x"}`, []string{"Authorization", "Bearer viewer"}, 403, fault.Forbidden},
+		{"POST", "/api/streams", `{"title":""}`, ann, 400, fault.Invalid},
+		{"POST", "/api/streams", ``, ann, 400, fault.Invalid},
+		{"POST", "/api/streams", `["title"]`, ann, 400, fault.Invalid},
+		{"POST", "/api/streams", `null`, ann, 400, fault.Invalid},
+		{"POST", "/api/streams", `{"title":`, ann, 400, fault.Invalid},
+		{"POST", "/api/streams", `{"title":"\u0000"}`, ann, 400, fault.Invalid},
+		{"POST", "/api/streams", `{"title":"x"}`, append(ann, "Content-Type", "text/plain"), 400, fault.Invalid},
+		{"POST", "/api/streams", large, ann, 413, fault.TooLarge},
+		{"GET", "/api/nothing", "", ann, 404, fault.NotFound},
+		{"POST", "/api/nothing", "{}", ann, 404, fault.NotFound},
+		{"GET", "/api", "", nil, 404, fault.NotFound},
+		{"PUT", "/api/streams", "{}", ann, 405, fault.Invalid},
+		{"GET", "/api/broken", "", nil, 500, fault.Internal},
+		{"GET", "/api/streams/x", "", append(ann, "Afterglow-Min-Position", "soon"), 400, fault.Invalid},
+		{"GET", "/media/x/none.vtt", "", ann, 404, fault.NotFound},
+		{"POST", "/authenticate", `{"session":"ann"}`, ann, 404, fault.NotFound},
+		{"POST", "/health", `{}`, ann, 404, fault.NotFound},
+		{"GET", "/ws", "", ann, 400, fault.Invalid},
+	} {
+		res, text := s.send(t, c.method, c.path, c.body, c.header...)
+		p := wantProblem(t, res, text, c.status, c.code)
+		if strings.Contains(text, "secret detail") {
+			t.Errorf("an internal error tells %q", p.Detail)
+		}
+	}
+	res, text := s.send(t, "POST", "/api/streams", `{"title":7}`, ann...)
+	if p := wantProblem(t, res, text, 400, fault.Invalid); p.Errors["title"] == "" {
+		t.Errorf("the field is not named: %+v", p)
+	}
+	if res, _ = s.send(t, "PUT", "/api/streams", "", ann...); !strings.Contains(res.Header.Get("Allow"), "POST") {
+		t.Errorf("allowed is %q", res.Header.Get("Allow"))
+	}
+}
+
+func TestSessionCookie(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]string{"afterglow": "", "__Host-afterglow": "https://stream.example"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, func(c *run.Config) { c.PublicURL = url })
+			res, _ := s.send(t, "POST", "/api/sessions", `{"secret":"ann"}`, "Cookie", name+"=outdated")
+			if res.StatusCode != http.StatusOK || len(res.Cookies()) != 1 {
+				t.Fatalf("status %d, cookies %v", res.StatusCode, res.Cookies())
+			}
+			cookie := res.Cookies()[0]
+			if cookie.Name != name || cookie.Value != "ann" || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode ||
+				cookie.Path != "/" || cookie.Secure != (url != "") || cookie.MaxAge <= 0 {
+				t.Errorf("the cookie is %v", cookie)
+			}
+			res, text := s.send(t, "POST", "/api/streams", `{"title":"x"}`, "Cookie", name+"=ann")
+			if res.StatusCode != http.StatusOK {
+				t.Errorf("status %d, %s", res.StatusCode, text)
+			}
+			res, text = s.send(t, "DELETE", "/api/sessions/current", "", "Cookie", name+"=ann")
+			if res.StatusCode != http.StatusNoContent || text != "" || len(res.Cookies()) != 1 || res.Cookies()[0].MaxAge >= 0 {
+				t.Errorf("signing out: status %d, %s, cookies %v", res.StatusCode, text, res.Cookies())
+			}
+			res, text = s.send(t, "POST", "/api/streams", `{"title":"x"}`, "Cookie", name+"=ann")
+			wantProblem(t, res, text, 401, fault.Unauthenticated)
+		})
+	}
+}
+
+func TestOtherSitesMayNotWrite(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(c *run.Config) { c.PublicURL = "http://stream.example" })
+	cookie := []string{"Cookie", "afterglow=ann"}
+	for name, c := range map[string]struct {
+		header []string
+		ok     bool
+	}{
+		"other site":         {append(cookie, "Sec-Fetch-Site", "cross-site"), false},
+		"same site":          {append(cookie, "Sec-Fetch-Site", "same-site"), false},
+		"other origin":       {append(cookie, "Origin", "http://evil.example"), false},
+		"no origin":          {append(cookie, "Origin", "null"), false},
+		"same origin":        {append(cookie, "Sec-Fetch-Site", "same-origin"), true},
+		"host as origin":     {append(cookie, "Origin", s.url), true},
+		"public URL":         {append(cookie, "Origin", "http://stream.example"), true},
+		"program":            {cookie, true},
+		"token, other site":  {append(ann, "Sec-Fetch-Site", "cross-site"), true},
+		"form of other site": {append(cookie, "Sec-Fetch-Site", "cross-site", "Content-Type", "text/plain"), false},
+	} {
+		res, text := s.send(t, "POST", "/api/streams", `{"title":"x"}`, c.header...)
+		if c.ok && res.StatusCode != http.StatusOK {
+			t.Errorf("%s: status %d, %s", name, res.StatusCode, text)
+		}
+		if !c.ok {
+			wantProblem(t, res, text, 403, fault.Forbidden)
+		}
+	}
+	res, _ := s.send(t, "GET", "/api/streams/x", "", append(cookie, "Sec-Fetch-Site", "cross-site")...)
+	if res.StatusCode != http.StatusNotFound {
+		t.Errorf("reading: status %d", res.StatusCode)
+	}
+}
+
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	file := filepath.Join(t.TempDir(), "a b.vtt")
+	if err := os.WriteFile(file, []byte("WEBVTT 0123456789"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Blob.Upload(t.Context(), file, "c1/hls/a b.vtt"); err != nil {
+		t.Fatal(err)
+	}
+	const path = "/media/c1/hls/a%20b.vtt"
+	res, text := s.send(t, "GET", path, "", ann...)
+	etag := res.Header.Get("ETag")
+	if res.StatusCode != 200 || text != "WEBVTT 0123456789" || res.Header.Get("Content-Type") != "text/vtt; charset=utf-8" ||
+		res.Header.Get("Cache-Control") != "private, max-age=60" || len(etag) < 10 || res.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("status %d, %q, %v", res.StatusCode, text, res.Header)
+	}
+	res, text = s.send(t, "GET", path, "", append(ann, "Range", "bytes=7-9")...)
+	if res.StatusCode != 206 || text != "012" || res.Header.Get("Content-Range") != "bytes 7-9/17" {
+		t.Errorf("range: status %d, %q, %v", res.StatusCode, text, res.Header)
+	}
+	if res, text = s.send(t, "GET", path, "", append(ann, "If-None-Match", etag)...); res.StatusCode != 304 || text != "" {
+		t.Errorf("known version: status %d, %q", res.StatusCode, text)
+	}
+	if res, _ = s.send(t, "GET", path, "", append(ann, "Range", "bytes=99-")...); res.StatusCode != 416 {
+		t.Errorf("range outside: status %d", res.StatusCode)
+	}
+	if res, text = s.send(t, "HEAD", path, "", ann...); res.StatusCode != 200 || text != "" || res.ContentLength != 17 {
+		t.Errorf("head: status %d, %d bytes", res.StatusCode, res.ContentLength)
+	}
+	res, text = s.send(t, "GET", path, "")
+	wantProblem(t, res, text, 401, fault.Unauthenticated)
+	if res.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("a problem may be cached: %v", res.Header)
+	}
+}
+
+func TestHealthAndMetrics(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.make(t, "x", ann)
+	if res, text := s.send(t, "GET", "/healthz", ""); res.StatusCode != 200 {
+		t.Errorf("health: status %d, %s", res.StatusCode, text)
+	}
+	res, text := s.send(t, "GET", "/readyz", "")
+	var ready Readiness
+	if err := json.Unmarshal([]byte(text), &ready); err != nil || res.StatusCode != 200 || len(ready.Services) != 2 {
+		t.Fatalf("ready: status %d, %s: %v", res.StatusCode, text, err)
+	}
+	if lib := ready.Services[1]; lib.Service != "library" || !lib.Ready || len(lib.Projections) != 1 || lib.Projections[0].Name != "library" {
+		t.Errorf("ready: %s", text)
+	}
+	if res, _ := s.send(t, "GET", "/api/openapi.json", ""); res.StatusCode != 200 || res.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("openapi: status %d", res.StatusCode)
+	}
+	_, text = s.send(t, "GET", "/metrics", "")
+	for _, line := range []string{
+		`afterglow_http_request_seconds_count{method="POST",route="/api/streams",status="200"} 1`,
+		"afterglow_websockets_open 0", "go_goroutines", `afterglow_service_ready{service="library"} 1`,
+		`afterglow_projection_lag_events{projection="library",service="library"}`,
+	} {
+		if !strings.Contains(text, line) {
+			t.Errorf("metrics have no %s", line)
+		}
+	}
+	res, text = s.send(t, "GET", "/metrics", "", "X-Forwarded-For", "192.0.2.1")
+	wantProblem(t, res, text, 401, fault.Unauthenticated)
+	res, text = s.send(t, "GET", "/metrics", "", "X-Forwarded-For", "192.0.2.1", "Authorization", "Bearer viewer")
+	wantProblem(t, res, text, 403, fault.Forbidden)
+	if res, _ = s.send(t, "GET", "/metrics", "", append(ann, "X-Forwarded-For", "192.0.2.1")...); res.StatusCode != 200 {
+		t.Errorf("metrics for an owner: status %d", res.StatusCode)
+	}
+}
+
+func TestMissingServiceIsToldAsUnavailable(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDoor().service()
+	gateway := service([]run.Service{d, library}, func(string, string) (net.Listener, error) { return listener, nil })
+	s := &site{System: testkit.Start(t, p, d, gateway), url: "http://" + listener.Addr().String()}
+	res, text := s.send(t, "GET", "/api/streams/x", "", ann...)
+	wantProblem(t, res, text, 503, fault.Unavailable)
+	if res, text := s.send(t, "GET", "/readyz", ""); res.StatusCode != 503 || !strings.Contains(text, `"service":"library","ready":false`) {
+		t.Errorf("ready: status %d, %s", res.StatusCode, text)
+	}
+}
+
+func TestTakenPortIsNamed(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	p := testkit.Platform(t)
+	p.Config.Listen = listener.Addr().String()
+	err = run.Run(t.Context(), p, []run.Service{Service(nil)}, func() { t.Error("it started") })
+	if err == nil || !strings.Contains(err.Error(), p.Config.Listen+" is taken") {
+		t.Errorf("the error is %v", err)
+	}
+}

@@ -1,0 +1,54 @@
+package gateway
+
+import (
+	"context"
+	"testing"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+// listen is a client of the account that subscribes to its facts, and is told nothing by itself.
+func listen(t *testing.T, h *hub, account string) *client {
+	t.Helper()
+	cl := &client{
+		caller: api.Caller{Account: account, Owner: account, Role: api.Viewer},
+		queue:  newQueue(), ctx: t.Context(), topics: map[string]*subscription{},
+	}
+	if err := h.subscribe(cl, request{Topic: "events/facts"}); err != nil {
+		t.Fatal(err)
+	}
+	return cl
+}
+
+func TestSlowClientGetsGapAndSlowsNobody(t *testing.T) {
+	t.Parallel()
+	h := newHub(&run.Deps{}, []run.Service{library}, newMetrics(func(context.Context) Readiness { return Readiness{} }))
+	close(h.ready)
+	slow, quick, other := listen(t, h, "ann"), listen(t, h, "ann"), listen(t, h, "bob")
+	const total = queueSize + 10
+	heard := 0
+	for seq := range uint64(total) {
+		h.tellEvent(es.Event{
+			Subject: "fact.ann.stream.x.renamed", Data: []byte("{}"),
+			Meta: es.Meta{Position: es.Position{Log: events.Facts.Name, Seq: seq + 1}, Owner: "ann"},
+		})
+		frames, _ := quick.queue.take()
+		heard += len(frames)
+	}
+	if heard != total {
+		t.Errorf("the quick client heard %d of %d", heard, total)
+	}
+	frames, _ := slow.queue.take()
+	if len(frames) != queueSize+1 || string(frames[queueSize]) != `{"type":"GAP","topic":"events/facts"}` {
+		t.Errorf("the slow client heard %d, the last is %s", len(frames), frames[len(frames)-1])
+	}
+	if len(slow.topics) != 0 || len(quick.topics) != 1 {
+		t.Errorf("topics %v and %v", slow.topics, quick.topics)
+	}
+	if len(other.queue.frames) != 0 {
+		t.Error("another account heard of it")
+	}
+}

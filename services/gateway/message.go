@@ -1,0 +1,62 @@
+package gateway
+
+import (
+	"encoding/json"
+
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+)
+
+// request is what a client says on a websocket.
+type request struct {
+	Type  string `json:"type"`
+	Topic string `json:"topic"`
+	// Since is the last revision or sequence that the client has.
+	Since *uint64 `json:"since"`
+	// Ref comes back in the error that the request leads to.
+	Ref string `json:"ref"`
+}
+
+// message is what a client is told on a websocket.
+type message struct {
+	Type  string           `json:"type"`
+	Topic string           `json:"topic,omitempty"`
+	Rev   *uint64          `json:"rev,omitempty"`
+	Value json.RawMessage  `json:"value,omitempty"`
+	Seq   uint64           `json:"seq,omitempty"`
+	Event *api.EventRecord `json:"event,omitempty"`
+
+	Code    fault.Code `json:"code,omitempty"`
+	Message string     `json:"message,omitempty"`
+	Ref     string     `json:"ref,omitempty"`
+}
+
+func (m message) frame() []byte {
+	frame, err := json.Marshal(m)
+	if err != nil { // a value that is no JSON
+		return refusal(request{Topic: m.Topic}, err)
+	}
+	return frame
+}
+
+// version is a SNAPSHOT or an UPDATE of a live document.
+func version(kind, topic string, rev uint64, value json.RawMessage) []byte {
+	if len(value) == 0 {
+		value = json.RawMessage("null")
+	}
+	return message{Type: kind, Topic: topic, Rev: &rev, Value: value}.frame()
+}
+
+// occurrence is an EVENT of a feed.
+func occurrence(topic string, e api.EventRecord) []byte {
+	return message{Type: "EVENT", Topic: topic, Seq: e.Seq, Event: &e}.frame()
+}
+
+// gap tells that messages of the topic were lost, and that it has to be subscribed to again.
+func gap(topic string) []byte { return message{Type: "GAP", Topic: topic}.frame() }
+
+// refusal is the ERROR that a request leads to.
+func refusal(req request, err error) []byte {
+	f := fault.From(err)
+	return message{Type: "ERROR", Code: f.Code, Message: f.Detail, Ref: req.Ref, Topic: req.Topic}.frame()
+}

@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/websocket"
+	"github.com/labstack/echo/v4"
+
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+// The subprotocols of a websocket: the second carries an API token, and is never selected.
+const (
+	protocol     = "afterglow.v1"
+	bearerPrefix = "bearer."
+)
+
+// socket opens a websocket.
+func (s *server) socket(c echo.Context) error {
+	r := c.Request()
+	if !websocket.IsWebSocketUpgrade(r) {
+		return fault.New(fault.Invalid, "this is for websockets")
+	}
+	shown := s.credential(r)
+	for _, offered := range websocket.Subprotocols(r) {
+		if token, ok := strings.CutPrefix(offered, bearerPrefix); ok {
+			shown = run.Credential{Token: token}
+		}
+	}
+	if token := r.URL.Query().Get("token"); token != "" {
+		shown = run.Credential{Token: token}
+	}
+	browser := r.Header.Get("Origin") != ""
+	if browser && !s.sameOrigin(r) || !browser && shown.Session != "" {
+		return fault.New(fault.Forbidden, "a session opens a websocket from a page of this site alone; programs use a token")
+	}
+	caller, err := s.authenticate(r.Context(), shown)
+	// A page cannot see why a connection is refused, only why an open one ends.
+	refused := browser && fault.Is(err, fault.Unauthenticated)
+	if err != nil && !refused {
+		return err
+	}
+	upgrader := websocket.Upgrader{
+		HandshakeTimeout: writeWait, Subprotocols: []string{protocol},
+		CheckOrigin: func(*http.Request) bool { return true }, // has been checked
+		Error:       func(http.ResponseWriter, *http.Request, int, error) {},
+	}
+	conn, err := upgrader.Upgrade(c.Response(), r, nil)
+	if err != nil {
+		return fault.New(fault.Invalid, "this is no websocket: %s", err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	defer cancel()
+	cl := &client{
+		caller: caller, shown: shown, conn: conn, queue: newQueue(), doubt: make(chan struct{}, 1),
+		ctx: ctx, topics: map[string]*subscription{},
+	}
+	if refused {
+		cl.close(closeUnauthenticated, "sign in first")
+		cl.drain()
+		return nil
+	}
+	s.attend(cl)
+	return nil
+}

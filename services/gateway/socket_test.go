@@ -1,0 +1,325 @@
+package gateway
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+)
+
+// wire is a websocket, seen by a client.
+type wire struct {
+	*websocket.Conn
+	t *testing.T
+}
+
+func (s *site) dial(t *testing.T, query string, protocols []string, pairs ...string) (*websocket.Conn, *http.Response, error) {
+	t.Helper()
+	dialer := websocket.Dialer{Subprotocols: protocols}
+	conn, res, err := dialer.DialContext(t.Context(), strings.Replace(s.url, "http", "ws", 1)+"/ws"+query, header(pairs...))
+	if err == nil {
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	return conn, res, err
+}
+
+// open opens a websocket with a token.
+func (s *site) open(t *testing.T, token string) *wire {
+	t.Helper()
+	conn, _, err := s.dial(t, "", []string{protocol, bearerPrefix + token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if conn.Subprotocol() != protocol {
+		t.Errorf("the protocol is %q", conn.Subprotocol())
+	}
+	return &wire{conn, t}
+}
+
+func (w *wire) say(format string, args ...any) {
+	w.t.Helper()
+	if err := w.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// hear waits for the next message, which has to be of that type and topic.
+func (w *wire) hear(kind, topic string) message {
+	w.t.Helper()
+	_ = w.SetReadDeadline(time.Now().Add(30 * time.Second)) // a hang, not a measure
+	_, text, err := w.ReadMessage()
+	if err != nil {
+		w.t.Fatalf("waiting for %s %s: %v", kind, topic, err)
+	}
+	var m message
+	if err := json.Unmarshal(text, &m); err != nil || m.Type != kind || m.Topic != topic {
+		w.t.Fatalf("heard %s, want %s %s: %v", text, kind, topic, err)
+	}
+	return m
+}
+
+// wantClose waits for the end of the connection.
+func (w *wire) wantClose(code int) {
+	w.t.Helper()
+	_ = w.SetReadDeadline(time.Now().Add(30 * time.Second))
+	_, text, err := w.ReadMessage()
+	var closed *websocket.CloseError
+	if !errors.As(err, &closed) || closed.Code != code {
+		w.t.Fatalf("heard %s, %v; want the end with %d", text, err, code)
+	}
+}
+
+func (s *site) rename(t *testing.T, owner, id, title string) es.Position {
+	t.Helper()
+	p, err := s.Logs.Append(t.Context(), owner, events.StreamRenamed{Stream: id, Title: title})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	made, _ := s.make(t, "first", ann)
+	topic := "stream/" + made.ID
+	w := s.open(t, "ann")
+	w.say(`{"type":"SUBSCRIBE","topic":%q}`, topic)
+	snapshot := w.hear("SNAPSHOT", topic)
+	if string(snapshot.Value) != `{"id":"`+made.ID+`","title":"first"}` || *snapshot.Rev == 0 {
+		t.Errorf("the snapshot is %+v", snapshot)
+	}
+	s.rename(t, "ann", made.ID, "second")
+	update := w.hear("UPDATE", topic)
+	if !strings.Contains(string(update.Value), "second") || *update.Rev <= *snapshot.Rev {
+		t.Errorf("the update is %+v", update)
+	}
+
+	// Resuming tells a version once, and only a newer one than the client has.
+	w2 := s.open(t, "ann")
+	w2.say(`{"type":"SUBSCRIBE","topic":%q,"since":%d}`, topic, *update.Rev)
+	w2.say(`{"type":"SUBSCRIBE","topic":"streams","since":0}`)
+	if m := w2.hear("SNAPSHOT", "streams"); string(m.Value) != `{"count":1}` {
+		t.Errorf("the snapshot is %s", m.Value)
+	}
+	for _, since := range []uint64{*snapshot.Rev, *update.Rev + 1000} {
+		w2.say(`{"type":"SUBSCRIBE","topic":%q,"since":%d}`, topic, since)
+		if m := w2.hear("SNAPSHOT", topic); *m.Rev != *update.Rev {
+			t.Errorf("the snapshot since %d is %+v", since, m)
+		}
+	}
+	w.say(`{"type":"UNSUBSCRIBE","topic":%q}`, topic)
+	w.say(`{"type":"SUBSCRIBE","topic":"streams"}`)
+	w.hear("SNAPSHOT", "streams")
+	s.rename(t, "ann", made.ID, "third")
+	w2.hear("UPDATE", topic)
+	s.make(t, "another", ann)
+	w.hear("UPDATE", "streams") // and no update of what it unsubscribed from
+}
+
+func TestDocumentThatIsNotThereYet(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	w := s.open(t, "ann")
+	w.say(`{"type":"SUBSCRIBE","topic":"streams"}`)
+	if m := w.hear("SNAPSHOT", "streams"); *m.Rev != 0 || string(m.Value) != "null" {
+		t.Errorf("the snapshot is %+v", m)
+	}
+	w.say(`{"type":"SUBSCRIBE","topic":"stream/soon"}`)
+	if _, err := s.Logs.Append(t.Context(), "ann", events.StreamCreated{Stream: "soon", Title: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	topics := map[string]string{}
+	for range 2 { // two documents, in any order
+		_, text, err := w.ReadMessage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m message
+		if err := json.Unmarshal(text, &m); err != nil {
+			t.Fatal(err)
+		}
+		topics[m.Topic] = m.Type
+	}
+	if topics["streams"] != "UPDATE" || topics["stream/soon"] != "SNAPSHOT" {
+		t.Errorf("heard %v", topics)
+	}
+}
+
+func TestRefusedMessagesGetErrors(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	made, position := s.make(t, "of ann", ann)
+	s.send(t, "GET", "/api/streams/"+made.ID, "", append(ann, "Afterglow-Min-Position", position)...)
+	w := s.open(t, "bob")
+	for _, c := range []struct {
+		say   string
+		topic string
+		code  fault.Code
+	}{
+		{`{"type":"SUBSCRIBE","topic":"stream/` + made.ID + `","ref":"7"}`, "stream/" + made.ID, fault.NotFound},
+		{`{"type":"SUBSCRIBE","topic":"nothing","ref":"7"}`, "nothing", fault.NotFound},
+		{`{"type":"SUBSCRIBE","topic":"stream.x","ref":"7"}`, "stream.x", fault.Invalid},
+		{`{"type":"SUBSCRIBE","topic":"stream/>","ref":"7"}`, "stream/>", fault.Invalid},
+		{`{"type":"SUBSCRIBE","ref":"7"}`, "", fault.Invalid},
+		{`{"type":"SUBSCRIBE","topic":"streams","since":-1,"ref":"7"}`, "streams", fault.Invalid},
+		{`{"type":"SING","ref":"7"}`, "", fault.Invalid},
+	} {
+		w.say("%s", c.say)
+		if m := w.hear("ERROR", c.topic); m.Code != c.code || m.Message == "" || m.Ref != "7" {
+			t.Errorf("%s: %+v", c.say, m)
+		}
+	}
+	w.say(`[`)
+	w.hear("ERROR", "")
+	viewer := s.open(t, "viewer")
+	viewer.say(`{"type":"SUBSCRIBE","topic":"events/ticks"}`)
+	if m := viewer.hear("ERROR", "events/ticks"); m.Code != fault.Forbidden {
+		t.Errorf("a viewer's feed: %+v", m)
+	}
+	for i := range maxTopics + 1 {
+		viewer.say(`{"type":"SUBSCRIBE","topic":"stream/%d"}`, i)
+	}
+	if m := viewer.hear("ERROR", "stream/"+strconv.Itoa(maxTopics)); m.Code != fault.Limited {
+		t.Errorf("too many topics: %+v", m)
+	}
+}
+
+func TestFeed(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	made, _ := s.make(t, "before", ann)
+	w := s.open(t, "ann")
+	w.say(`{"type":"SUBSCRIBE","topic":"events/facts"}`)
+	w.say(`{"type":"SING"}`)
+	w.hear("ERROR", "") // the subscription has begun
+	s.make(t, "of bob", bob)
+	p := s.rename(t, "ann", made.ID, "after")
+	m := w.hear("EVENT", "events/facts")
+	if m.Seq != p.Seq || m.Event.Event != "stream.renamed" || m.Event.AggregateID != made.ID || m.Event.Log != "FACTS" ||
+		m.Event.Seq != p.Seq || m.Event.Subject != "fact.ann.stream."+made.ID+".renamed" || !strings.Contains(string(m.Event.Data), "after") {
+		t.Errorf("the event is %+v", m.Event)
+	}
+}
+
+func TestFeedResumesWithoutLossOrDoubles(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	const total = 600
+	written := make(chan uint64, total)
+	half := make(chan struct{})
+	go func() {
+		defer close(written)
+		for i := range total {
+			owner := []string{"ann", "bob", "ann"}[i%3]
+			p, err := s.Logs.Append(t.Context(), owner, events.StreamRenamed{Stream: "x", Title: strconv.Itoa(i)})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if owner == "ann" {
+				written <- p.Seq
+			}
+			if i == total/2 {
+				close(half)
+			}
+		}
+	}()
+	var want, got []uint64
+	var wires []*wire
+	<-half // the rest is written while clients resume
+	for range 3 {
+		w := s.open(t, "ann")
+		w.say(`{"type":"SUBSCRIBE","topic":"events/facts","since":0}`)
+		wires = append(wires, w)
+	}
+	for seq := range written {
+		want = append(want, seq)
+	}
+	for _, w := range wires {
+		got = got[:0]
+		for len(got) < len(want) {
+			got = append(got, w.hear("EVENT", "events/facts").Seq)
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Fatalf("heard %v, want %v", got, want)
+		}
+	}
+	// A client with the newest event gets what comes after it, and one that knows another log a gap.
+	w, last := s.open(t, "ann"), want[len(want)-1]
+	w.say(`{"type":"SUBSCRIBE","topic":"events/facts","since":%d}`, last)
+	p := s.rename(t, "ann", "x", "last")
+	if m := w.hear("EVENT", "events/facts"); m.Seq != p.Seq {
+		t.Errorf("heard %d, want %d", m.Seq, p.Seq)
+	}
+	w.say(`{"type":"SUBSCRIBE","topic":"events/facts","since":%d}`, p.Seq+1000)
+	w.hear("GAP", "events/facts")
+}
+
+func TestWhoMayOpenAWebsocket(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for name, c := range map[string]struct {
+		query     string
+		protocols []string
+		header    []string
+		status    int
+		end       int
+	}{
+		"token in the query":      {"?token=ann", nil, nil, 101, 0},
+		"token in the header":     {"", nil, ann, 101, 0},
+		"session of a page":       {"", nil, []string{"Cookie", "afterglow=ann", "Origin", s.url}, 101, 0},
+		"session of another site": {"", nil, []string{"Cookie", "afterglow=ann", "Origin", "http://evil.example"}, 403, 0},
+		"session of a sandbox":    {"", nil, []string{"Cookie", "afterglow=ann", "Origin", "null"}, 403, 0},
+		"session of a program":    {"", nil, []string{"Cookie", "afterglow=ann"}, 101, 0},
+		"token of another site":   {"?token=ann", nil, []string{"Origin", "http://evil.example"}, 403, 0},
+		"nobody":                  {"", nil, nil, 401, 0},
+		"wrong token":             {"", []string{protocol, bearerPrefix + "nobody"}, nil, 401, 0},
+		"page without a session":  {"", nil, []string{"Origin", s.url}, 101, closeUnauthenticated},
+		"page, ended session":     {"", nil, []string{"Cookie", "afterglow=nobody", "Origin", s.url}, 101, closeUnauthenticated},
+	} {
+		conn, res, err := s.dial(t, c.query, c.protocols, c.header...)
+		if res == nil || res.StatusCode != c.status {
+			t.Errorf("%s: %v, %v", name, res, err)
+			continue
+		}
+		if c.end != 0 {
+			(&wire{conn, t}).wantClose(c.end)
+		}
+	}
+}
+
+func TestSigningOutEndsWebsockets(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	conn, _, err := s.dial(t, "", nil, "Cookie", "afterglow=ann", "Origin", s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, other, token := &wire{conn, t}, s.open(t, "bob"), s.open(t, "viewer")
+	for _, w := range []*wire{session, other, token} {
+		w.say(`{"type":"SUBSCRIBE","topic":"streams"}`)
+		w.hear("SNAPSHOT", "streams")
+	}
+	s.send(t, "DELETE", "/api/sessions/current", "", "Cookie", "afterglow=ann")
+	session.wantClose(closeUnauthenticated)
+	token.say(`{"type":"SUBSCRIBE","topic":"streams"}`) // of the same account, and still valid
+	token.hear("SNAPSHOT", "streams")
+	s.door.forget("viewer")
+	if _, err := s.Logs.Append(t.Context(), "ann", events.TokenRevoked{Account: "ann", Token: "t"}); err != nil {
+		t.Fatal(err)
+	}
+	token.wantClose(closeUnauthenticated)
+	s.Stop(t)
+	other.wantClose(websocket.CloseServiceRestart)
+}
