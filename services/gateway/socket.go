@@ -33,9 +33,10 @@ func (s *server) socket(c echo.Context) error {
 	if token := r.URL.Query().Get("token"); token != "" {
 		shown = run.Credential{Token: token}
 	}
+	// A browser always tells whose page opens a websocket; what tells nothing is a program.
 	browser := r.Header.Get("Origin") != ""
-	if browser && !s.sameOrigin(r) || !browser && shown.Session != "" {
-		return fault.New(fault.Forbidden, "a session opens a websocket from a page of this site alone; programs use a token")
+	if browser && !s.sameOrigin(r) {
+		return fault.New(fault.Forbidden, "this websocket is opened by a page of another site")
 	}
 	caller, err := s.authenticate(r.Context(), shown)
 	// A page cannot see why a connection is refused, only why an open one ends.
