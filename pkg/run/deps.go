@@ -55,7 +55,9 @@ func (d *Deps) WaitFor(ctx context.Context, p es.Position) error {
 	return nil
 }
 
-// decisions bounds how often a command decides anew because others were quicker.
+// decisions bounds how often a command decides anew because others were quicker. Each time one of
+// them got further, so among many that never rest it takes many; mostly the call's own time limit
+// comes first.
 const decisions = 10
 
 // Decide appends what decide answers, unless the aggregate has moved on since decide read the

@@ -132,7 +132,7 @@ func (h *hub) tellDocument(doc es.Live) {
 	var frame []byte
 	for sub := range h.documents[documentKey{doc.Owner, doc.Topic}] {
 		if frame == nil {
-			frame = version("UPDATE", doc.Topic, doc.Rev, doc.Value)
+			frame = version("UPDATE", doc.Topic, doc)
 		}
 		h.tell(sub, doc.Rev, frame)
 	}

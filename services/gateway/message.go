@@ -3,7 +3,9 @@ package gateway
 import (
 	"encoding/json"
 
+	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
@@ -19,12 +21,14 @@ type request struct {
 
 // message is what a client is told on a websocket.
 type message struct {
-	Type  string           `json:"type"`
-	Topic string           `json:"topic,omitempty"`
-	Rev   *uint64          `json:"rev,omitempty"`
-	Value json.RawMessage  `json:"value,omitempty"`
-	Seq   uint64           `json:"seq,omitempty"`
-	Event *api.EventRecord `json:"event,omitempty"`
+	Type  string  `json:"type"`
+	Topic string  `json:"topic,omitempty"`
+	Rev   *uint64 `json:"rev,omitempty"`
+	// Position is the newest fact in the value: what a read has to wait for to be as new.
+	Position string           `json:"position,omitempty"`
+	Value    json.RawMessage  `json:"value,omitempty"`
+	Seq      uint64           `json:"seq,omitempty"`
+	Event    *api.EventRecord `json:"event,omitempty"`
 
 	Code    fault.Code `json:"code,omitempty"`
 	Message string     `json:"message,omitempty"`
@@ -40,11 +44,15 @@ func (m message) frame() []byte {
 }
 
 // version is a SNAPSHOT or an UPDATE of a live document.
-func version(kind, topic string, rev uint64, value json.RawMessage) []byte {
-	if len(value) == 0 {
-		value = json.RawMessage("null")
+func version(kind, topic string, doc es.Live) []byte {
+	m := message{Type: kind, Topic: topic, Rev: &doc.Rev, Value: doc.Value}
+	if len(m.Value) == 0 {
+		m.Value = json.RawMessage("null")
 	}
-	return message{Type: kind, Topic: topic, Rev: &rev, Value: value}.frame()
+	if seq := doc.Positions[events.Facts.Name]; seq > 0 {
+		m.Position = es.Position{Log: events.Facts.Name, Seq: seq}.String()
+	}
+	return m.frame()
 }
 
 // occurrence is an EVENT of a feed.

@@ -116,6 +116,26 @@ func TestMarkersAreOnTheStreamsClock(t *testing.T) {
 	testkit.WantFault(t, err, fault.NotFound)
 }
 
+// Of those who keep adding markers to one stream nobody is turned away.
+func TestManyAddMarkersToOneStream(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), streams.Service)
+	made := create(t, s, "x")
+	const writers, each = 12, 10
+	var group sync.WaitGroup
+	for range writers {
+		group.Go(func() {
+			for range each {
+				if _, err := s.Call(t, alice, "POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "m"}, "stream", made.ID), nil); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	testkit.WaitDocument(t, s, "alice", "stream/"+made.ID, func(v streams.Stream) bool { return len(v.Markers) == writers*each })
+}
+
 func TestWrongInputChangesNothing(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)

@@ -1,0 +1,64 @@
+/** A person at a browser: signs in, adds the sample recording, looks at pages. */
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Clip } from "../src/gen/api";
+import { CHROMIUM, required } from "./machine";
+
+const PREPARED = 150_000;
+
+export class Visitor {
+  private constructor(
+    private readonly browser: Browser,
+    private readonly session: Awaited<ReturnType<BrowserContext["storageState"]>>,
+  ) {}
+
+  /** Opens a browser and signs in as the owner, through the sign-in page. */
+  static async signIn(): Promise<Visitor> {
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"],
+    });
+    const context = await browser.newContext({ baseURL: required("AFTERGLOW_URL") });
+    const page = await context.newPage();
+    await page.goto("/jobs");
+    await page.getByLabel("E-mail").fill(required("AFTERGLOW_OWNER_EMAIL"));
+    await page.getByLabel("Password").first().fill(required("AFTERGLOW_OWNER_PASSWORD"));
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL("**/jobs");
+    const visitor = new Visitor(browser, await context.storageState());
+    await context.close();
+    return visitor;
+  }
+
+  /** A window of its own, as if in another browser, signed in. */
+  async open(path: string, options: BrowserContextOptions & { theme?: string } = {}): Promise<Page> {
+    const { theme, ...rest } = options;
+    const context = await this.browser.newContext({ baseURL: required("AFTERGLOW_URL"), storageState: this.session, ...rest });
+    if (theme) await context.addInitScript((chosen) => localStorage.setItem("afterglow.theme", chosen), theme);
+    const page = await context.newPage();
+    await page.goto(path);
+    return page;
+  }
+
+  /** Adds the sample recording as a person would, waits until it can be watched, and tells what became of it. */
+  async addSample(): Promise<Clip> {
+    const page = await this.open("/streams");
+    const choosing = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: /^(Add|Choose) a recording$/ }).click();
+    await (await choosing).setFiles(required("AFTERGLOW_SAMPLE"));
+    const tray = page.getByRole("region", { name: "Uploads" });
+    await tray.getByText(/^(Ready|You already had this one)$/).waitFor({ timeout: PREPARED });
+    await tray.getByRole("link", { name: "Open" }).click();
+    await page.waitForURL(/\/streams\/[^/?]+/);
+    const streamId = new URL(page.url()).pathname.split("/").at(-1)!;
+    const answer = await page.request.get("/api/clips", { params: { stream: streamId } });
+    const { items } = (await answer.json()) as { items: Clip[] };
+    await page.context().close();
+    const clip = items.find((candidate) => candidate.state === "packaged");
+    if (!clip) throw new Error(`stream ${streamId} has no clip that can be played`);
+    return clip;
+  }
+
+  async leave(): Promise<void> {
+    await this.browser.close();
+  }
+}

@@ -1,0 +1,46 @@
+/** The keys of the player, declared once: they act, and the help lists them. */
+import type { Playback } from "./playback";
+
+export interface Actions {
+  playback: Playback;
+  fullscreen: () => void;
+  mark: () => void;
+  help: () => void;
+}
+
+interface Key {
+  keys: string[];
+  label: string;
+  text: string;
+  run: (actions: Actions, key: string) => void;
+}
+
+export const KEYS: Key[] = [
+  { keys: [" ", "k"], label: "Space  K", text: "Play or pause", run: ({ playback }) => playback.toggle() },
+  { keys: ["j"], label: "J", text: "10 seconds back", run: ({ playback }) => playback.skip(-10) },
+  { keys: ["l"], label: "L", text: "10 seconds on", run: ({ playback }) => playback.skip(10) },
+  { keys: ["arrowleft"], label: "←", text: "5 seconds back", run: ({ playback }) => playback.skip(-5) },
+  { keys: ["arrowright"], label: "→", text: "5 seconds on", run: ({ playback }) => playback.skip(5) },
+  { keys: [","], label: ",", text: "One picture back", run: ({ playback }) => playback.step(-1) },
+  { keys: ["."], label: ".", text: "One picture on", run: ({ playback }) => playback.step(1) },
+  { keys: ["m"], label: "M", text: "Add a marker here", run: ({ mark }) => mark() },
+  { keys: ["f"], label: "F", text: "Full screen", run: ({ fullscreen }) => fullscreen() },
+  { keys: ["arrowup"], label: "↑", text: "Louder", run: ({ playback }) => playback.setVolume(playback.state.volume + 0.1) },
+  { keys: ["arrowdown"], label: "↓", text: "Quieter", run: ({ playback }) => playback.setVolume(playback.state.volume - 0.1) },
+  { keys: [..."0123456789"], label: "0 – 9", text: "Jump to that tenth", run: ({ playback }, key) => playback.seek((playback.end * Number(key)) / 10) },
+  { keys: ["?"], label: "?", text: "This help", run: ({ help }) => help() },
+];
+
+/** Runs what a key press means to the player; false when it means nothing, or belongs to a field. */
+export function pressed(event: KeyboardEvent, actions: Actions): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
+  const target = event.target instanceof HTMLElement ? event.target : undefined;
+  if (target?.closest("input, textarea, select, [contenteditable='true'], [role='menu'], [role='dialog'], [role='listbox']")) return false;
+  const name = event.key.toLowerCase();
+  if (name === " " && target?.closest("button, a, summary, [role='button']")) return false;
+  const key = KEYS.find((candidate) => candidate.keys.includes(name));
+  if (!key) return false;
+  event.preventDefault();
+  key.run(actions, name);
+  return true;
+}

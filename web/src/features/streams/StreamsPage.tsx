@@ -1,0 +1,154 @@
+import { Button, CloseButton, Code, Select, Skeleton, TextInput, Title } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { Clapperboard, Search, SearchX, Upload } from "lucide-react";
+import { useState } from "react";
+import type { StreamSummary } from "../../gen/api";
+import { api, type Page } from "../../lib/api";
+import { useSignal } from "../../lib/live";
+import { Failure, Notice } from "../../lib/Notice";
+import { chooseFiles } from "../../lib/uploads";
+import { StreamCard } from "./StreamCard";
+import classes from "./StreamsPage.module.css";
+
+const route = getRouteApi("/app/streams");
+
+const ORDERS = [
+  { value: "newest", label: "Newest first" },
+  { value: "oldest", label: "Oldest first" },
+  { value: "title", label: "By title" },
+];
+
+/** The library: every stream, to be found again. */
+export function StreamsPage() {
+  const { q = "", sort = "newest" } = route.useSearch();
+  const client = useQueryClient();
+  const list = useInfiniteQuery({
+    queryKey: ["streams", q, sort],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<StreamSummary>>("/api/streams", { query: { q, sort, limit: 48, cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next || undefined,
+    placeholderData: (previous) => previous,
+  });
+  useSignal("streams", () => void client.invalidateQueries({ queryKey: ["streams"] }));
+
+  const streams = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const bare = list.isSuccess && streams.length === 0 && q === "";
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <Title order={1}>Streams</Title>
+        {!bare && (
+          <div className={classes.tools}>
+            <SearchField q={q} />
+            <Order sort={sort} />
+            <Button visibleFrom="sm" leftSection={<Upload size={16} />} onClick={() => chooseFiles()}>Add a recording</Button>
+          </div>
+        )}
+      </header>
+      {list.isPending && <Loading />}
+      {list.isError && streams.length === 0 && (
+        <Failure title="Your streams could not be loaded" error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {bare && <FirstSteps />}
+      {list.isSuccess && streams.length === 0 && q !== "" && <NothingFound q={q} />}
+      {streams.length > 0 && (
+        <ul className={classes.grid} aria-busy={list.isPlaceholderData}>
+          {streams.map((stream) => <li key={stream.id}><StreamCard stream={stream} /></li>)}
+        </ul>
+      )}
+      {list.hasNextPage && (
+        <div className={classes.more}>
+          <Button variant="default" size="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>Show more</Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function SearchField({ q }: { q: string }) {
+  const navigate = route.useNavigate();
+  const [text, setText] = useState(q);
+  const [applied, setApplied] = useState(q);
+  if (q !== applied) {
+    setApplied(q);
+    if (q === "") setText("");
+  }
+  const apply = useDebouncedCallback((value: string) => {
+    void navigate({ search: (old) => ({ ...old, q: value.trim() || undefined }), replace: true });
+  }, 250);
+  const change = (value: string) => {
+    setText(value);
+    apply(value);
+  };
+  return (
+    <TextInput
+      className={classes.search}
+      aria-label="Search streams"
+      placeholder="Search"
+      leftSection={<Search size={16} />}
+      rightSection={text && <CloseButton size="sm" aria-label="Clear the search" onClick={() => change("")} />}
+      value={text}
+      onChange={(event) => change(event.currentTarget.value)}
+    />
+  );
+}
+
+function Order({ sort }: { sort: string }) {
+  const navigate = route.useNavigate();
+  return (
+    <Select
+      className={classes.order}
+      aria-label="Order"
+      data={ORDERS}
+      value={sort}
+      allowDeselect={false}
+      onChange={(value) => void navigate({
+        search: (old) => ({ ...old, sort: value === "newest" || !value ? undefined : value }), replace: true,
+      })}
+    />
+  );
+}
+
+function Loading() {
+  return (
+    <div className={classes.grid} role="status" aria-label="Loading streams">
+      {Array.from({ length: 8 }, (_, i) => (
+        <div key={i} className={classes.skeleton}>
+          <Skeleton className={classes.poster} radius="lg" />
+          <Skeleton height={16} width="72%" />
+          <Skeleton height={12} width="44%" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function FirstSteps() {
+  return (
+    <Notice
+      icon={<Clapperboard size={28} />}
+      title="Your first stream starts with a recording"
+      action={<Button size="md" leftSection={<Upload size={18} />} onClick={() => chooseFiles()}>Choose a recording</Button>}
+    >
+      Drop a file anywhere in this window. Anything OBS writes will do.
+      <br />
+      From a terminal: <Code>afterglow import FILE</Code>
+    </Notice>
+  );
+}
+
+function NothingFound({ q }: { q: string }) {
+  const navigate = route.useNavigate();
+  return (
+    <Notice
+      icon={<SearchX size={26} />}
+      title={`No stream is called “${q}”`}
+      action={<Button variant="default" onClick={() => void navigate({ search: (old) => ({ ...old, q: undefined }) })}>Show all streams</Button>}
+    >
+      The search looks at titles. Fewer letters find more.
+    </Notice>
+  );
+}

@@ -1,0 +1,125 @@
+/** Talks to the server: typed JSON, errors as {@link ApiError}, and reading one's own writes. */
+
+export type FieldErrors = Record<string, string>;
+
+/** An answer that is no success, or no answer at all (`status` 0, `code` "offline"). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly fields: FieldErrors = {},
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+interface Problem {
+  title?: string;
+  code?: string;
+  detail?: string;
+  errors?: FieldErrors;
+}
+
+/** The part of a list that one request answers; `next` is the cursor of the following part. */
+export interface Page<T> {
+  items: T[];
+  next?: string;
+}
+
+export type Query = Record<string, string | number | undefined>;
+
+interface Options {
+  query?: Query;
+  signal?: AbortSignal;
+  /** Waits until the answer has this position, for instance the one of a live document. */
+  after?: string;
+}
+
+const OFFLINE = "Afterglow does not answer. Is the server still running?";
+
+/** The furthest position on FACTS that this tab has written, so that its reads wait until the server shows it. */
+let position = 0;
+
+let onUnauthenticated: () => void = () => {};
+
+/** Calls `handler` whenever the server says that the session has ended. */
+export function whenUnauthenticated(handler: () => void): void {
+  onUnauthenticated = handler;
+}
+
+export const api = {
+  get: <T>(path: string, options?: Options) => send<T>("GET", path, undefined, options),
+  post: <T>(path: string, body: unknown = {}, options?: Options) => send<T>("POST", path, body, options),
+  patch: <T>(path: string, body: unknown, options?: Options) => send<T>("PATCH", path, body, options),
+  delete: (path: string, options?: Options) => send<void>("DELETE", path, undefined, options),
+};
+
+async function send<T>(method: string, path: string, body: unknown, options: Options = {}): Promise<T> {
+  const headers = new Headers({ Accept: "application/json" });
+  if (method !== "GET") headers.set("Content-Type", "application/json");
+  else {
+    const seq = Math.max(position, sequence(options.after));
+    if (seq > 0) headers.set("Afterglow-Min-Position", `FACTS/${seq}`);
+  }
+
+  let response: Response;
+  try {
+    response = await fetch(path + queryString(options.query), {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: options.signal,
+      credentials: "same-origin",
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ApiError(0, "offline", OFFLINE);
+  }
+
+  remember(response.headers.get("Afterglow-Position"));
+  if (!response.ok) throw await failure(response, path);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** Turns filters into `?a=b`, leaving out what is empty. */
+export function queryString(query: Query = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "") params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text && `?${text}`;
+}
+
+function remember(header: string | null): void {
+  position = Math.max(position, sequence(header));
+}
+
+/** The sequence of a position on FACTS; 0 for any other. */
+function sequence(text: string | null | undefined): number {
+  return Number(/^FACTS\/(\d+)$/.exec(text ?? "")?.[1] ?? 0);
+}
+
+async function failure(response: Response, path: string): Promise<ApiError> {
+  const problem = await readProblem(response);
+  if (response.status === 401 && !path.startsWith("/api/sessions")) onUnauthenticated();
+  return new ApiError(
+    response.status,
+    problem.code ?? "internal",
+    problem.detail || problem.title || (response.status >= 502 ? OFFLINE : `The server answered ${response.status}.`),
+    problem.errors,
+  );
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  if (!response.headers.get("Content-Type")?.includes("json")) return {};
+  return (await response.json().catch(() => ({}))) as Problem;
+}
+
+/** A sentence for people out of anything that was thrown. */
+export function sentence(error: unknown): string {
+  return error instanceof Error && error.message ? error.message : "Something went wrong.";
+}

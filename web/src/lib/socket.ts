@@ -1,0 +1,223 @@
+/**
+ * The one websocket of a tab. Hides reconnecting, resuming and counting who listens: a topic is
+ * subscribed on the server as long as somebody here listens to it, and after a lost connection it goes
+ * on from the last revision seen.
+ */
+import type { EventRecord } from "../gen/api";
+
+export type Connection = "connecting" | "live" | "down";
+
+/** What a listener is told about its topic. */
+export type News =
+  | { type: "value"; rev: number; value: unknown }
+  | { type: "event"; seq: number; event: EventRecord }
+  | { type: "gap" }
+  | { type: "error"; code: string; message: string };
+
+type Listener = (news: News) => void;
+
+type Incoming =
+  | { type: "SNAPSHOT" | "UPDATE"; topic: string; rev: number; position?: string; value: unknown }
+  | { type: "EVENT"; topic: string; seq: number; event: EventRecord }
+  | { type: "GAP"; topic: string }
+  | { type: "ERROR"; code: string; message: string; ref?: string; topic?: string };
+
+interface Topic {
+  listeners: Set<Listener>;
+  since?: number;
+  value?: Version;
+}
+
+/** One version of a document; `position` is the newest fact in it. */
+interface Version {
+  position?: string;
+  value: unknown;
+}
+
+/** What happens on a connection. */
+export interface WireEvents {
+  open: () => void;
+  message: (data: string) => void;
+  close: (code: number) => void;
+}
+
+/** The part of a WebSocket that is used, so that tests can stand in for the network. */
+export interface Wire {
+  send(data: string): void;
+  close(): void;
+}
+
+export interface SocketOptions {
+  dial: (events: WireEvents) => Wire;
+  /** Runs `task` after `delay` milliseconds, and returns how to call it off. */
+  later?: (task: () => void, delay: number) => () => void;
+  random?: () => number;
+}
+
+const FIRST_DELAY = 500;
+const LONGEST_DELAY = 10_000;
+const UNAUTHENTICATED = 4401;
+/** After this many attempts in a row that failed, the connection counts as down. */
+const PATIENCE = 2;
+
+/** How long to wait before attempt `attempt` (from 0), in milliseconds: doubling, capped, with jitter. */
+export function backOff(attempt: number, random: number): number {
+  const full = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempt);
+  return full / 2 + (full / 2) * random;
+}
+
+export class Socket {
+  private wire: Wire | undefined;
+  private readonly topics = new Map<string, Topic>();
+  private readonly watchers = new Set<() => void>();
+  private failures = 0;
+  private stopped = true;
+  private open = false;
+  private cancelRetry: () => void = () => {};
+  private readonly later: NonNullable<SocketOptions["later"]>;
+  private readonly random: () => number;
+  private readonly dial: (events: WireEvents) => Wire;
+
+  connection: Connection = "connecting";
+
+  constructor({ dial, later = browserLater, random = Math.random }: SocketOptions) {
+    this.dial = dial;
+    this.later = later;
+    this.random = random;
+  }
+
+  /** Connects, and stays connected until {@link stop}. */
+  start(): void {
+    if (!this.stopped) return;
+    this.stopped = false;
+    this.failures = 0;
+    this.connect();
+  }
+
+  /** Hangs up, for instance on signing out. Listeners stay, for the next {@link start}. */
+  stop(): void {
+    this.stopped = true;
+    this.cancelRetry();
+    this.hangUp();
+    for (const topic of this.topics.values()) topic.since = topic.value = undefined;
+    this.become("connecting");
+  }
+
+  /** Tries again at once, for instance when the machine is back on the network. */
+  retryNow(): void {
+    if (this.stopped || this.open) return;
+    this.cancelRetry();
+    this.hangUp();
+    this.connect();
+  }
+
+  /**
+   * Listens to a topic. With `since` (a revision or sequence already known) only what is newer comes.
+   * Returns how to stop listening.
+   */
+  subscribe(name: string, listener: Listener, since?: number): () => void {
+    const topic = this.topics.get(name) ?? { listeners: new Set<Listener>(), since };
+    const first = topic.listeners.size === 0;
+    topic.listeners.add(listener);
+    this.topics.set(name, topic);
+    if (first) this.ask(name, topic);
+    return () => {
+      if (!topic.listeners.delete(listener) || topic.listeners.size > 0) return;
+      this.topics.delete(name);
+      this.say({ type: "UNSUBSCRIBE", topic: name });
+    };
+  }
+
+  /** The newest value of a document topic that somebody listens to. */
+  value(name: string): Version | undefined {
+    return this.topics.get(name)?.value;
+  }
+
+  /** Tells `watcher` when {@link connection} changes. */
+  watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  private connect(): void {
+    const wire = this.dial({
+      open: () => this.wire === wire && this.opened(),
+      message: (data) => this.wire === wire && this.receive(JSON.parse(data) as Incoming),
+      close: (code) => this.wire === wire && this.lost(code),
+    });
+    this.wire = wire;
+  }
+
+  private opened(): void {
+    this.open = true;
+    this.failures = 0;
+    this.become("live");
+    for (const [name, topic] of this.topics) this.ask(name, topic);
+  }
+
+  private lost(code: number): void {
+    this.wire = undefined;
+    this.open = false;
+    if (code === UNAUTHENTICATED) {
+      this.stopped = true;
+      return this.become("down");
+    }
+    const attempt = this.failures++;
+    this.become(attempt >= PATIENCE ? "down" : "connecting");
+    this.cancelRetry = this.later(() => this.connect(), backOff(attempt, this.random()));
+  }
+
+  /** Closes the connection; what it still says is not heard any more. */
+  private hangUp(): void {
+    const wire = this.wire;
+    this.wire = undefined;
+    this.open = false;
+    wire?.close();
+  }
+
+  private receive(message: Incoming): void {
+    const topic = message.topic === undefined ? undefined : this.topics.get(message.topic);
+    if (!topic) return;
+    switch (message.type) {
+      case "SNAPSHOT":
+      case "UPDATE":
+        if (message.type === "UPDATE" && topic.since !== undefined && message.rev <= topic.since) return;
+        topic.since = message.rev;
+        topic.value = { position: message.position, value: message.value };
+        return this.tell(topic, { type: "value", rev: message.rev, value: message.value });
+      case "EVENT":
+        if (topic.since !== undefined && message.seq <= topic.since) return;
+        topic.since = message.seq;
+        return this.tell(topic, { type: "event", seq: message.seq, event: message.event });
+      case "GAP":
+        topic.since = undefined;
+        this.tell(topic, { type: "gap" });
+        return this.ask(message.topic, topic);
+      case "ERROR":
+        return this.tell(topic, { type: "error", code: message.code, message: message.message });
+    }
+  }
+
+  private tell(topic: Topic, news: News): void {
+    for (const listener of [...topic.listeners]) listener(news);
+  }
+
+  private ask(name: string, topic: Topic): void {
+    this.say({ type: "SUBSCRIBE", topic: name, since: topic.since });
+  }
+
+  private say(message: object): void {
+    if (this.open) this.wire?.send(JSON.stringify(message));
+  }
+
+  private become(connection: Connection): void {
+    if (connection === this.connection) return;
+    this.connection = connection;
+    for (const watcher of this.watchers) watcher();
+  }
+}
+
+function browserLater(task: () => void, delay: number): () => void {
+  const timer = setTimeout(task, delay);
+  return () => clearTimeout(timer);
+}

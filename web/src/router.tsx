@@ -1,0 +1,166 @@
+/** All addresses of the app; the one place that knows every feature. */
+import { Center, Loader } from "@mantine/core";
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Link, Outlet,
+  parseSearchWith, redirect, stringifySearchWith, useRouter,
+} from "@tanstack/react-router";
+import { Compass } from "lucide-react";
+import type { Clip, SetupState } from "./gen/api";
+import { LoginPage } from "./features/account/LoginPage";
+import { SetupPage } from "./features/account/SetupPage";
+import { Shell } from "./features/shell/Shell";
+import { StreamsPage } from "./features/streams/StreamsPage";
+import { UploadTray } from "./features/uploads/UploadTray";
+import { api } from "./lib/api";
+import { Failure, Notice } from "./lib/Notice";
+import { meQuery } from "./lib/session";
+
+interface Context {
+  client: QueryClient;
+}
+
+/** Keeps the named search parameters that are non-empty text. */
+function only<K extends string>(...names: K[]): (search: Record<string, unknown>) => Partial<Record<K, string>> {
+  return (search) => {
+    const kept: Partial<Record<K, string>> = {};
+    for (const name of names) {
+      const value = search[name];
+      if (typeof value === "string" && value !== "") kept[name] = value;
+    }
+    return kept;
+  };
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, errorComponent: Broken, notFoundComponent: Lost });
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  beforeLoad: async ({ context, location }) => {
+    if (await context.client.ensureQueryData(meQuery)) return;
+    const { needed } = await api.get<SetupState>("/api/setup");
+    if (needed) throw redirect({ to: "/setup" });
+    throw redirect({ to: "/login", search: location.href === "/" || location.href === "/streams" ? {} : { to: location.href } });
+  },
+  component: () => (
+    <Shell>
+      <Outlet />
+      <UploadTray />
+    </Shell>
+  ),
+  errorComponent: Broken,
+  notFoundComponent: Lost,
+});
+
+const index = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/streams" });
+  },
+});
+
+const streams = createRoute({
+  getParentRoute: () => app,
+  path: "/streams",
+  validateSearch: only("q", "sort"),
+  component: StreamsPage,
+});
+
+const stream = createRoute({
+  getParentRoute: () => app,
+  path: "/streams/$streamId",
+  validateSearch: only("t", "clip"),
+  component: lazyRouteComponent(() => import("./features/stream/StreamPage"), "StreamPage"),
+});
+
+/** A clip has no page of its own: it is shown in its stream. */
+const clip = createRoute({
+  getParentRoute: () => app,
+  path: "/clips/$clipId",
+  beforeLoad: async ({ params }) => {
+    const { streamId } = await api.get<Clip>(`/api/clips/${encodeURIComponent(params.clipId)}`);
+    throw redirect({ to: "/streams/$streamId", params: { streamId }, search: { clip: params.clipId }, replace: true });
+  },
+});
+
+const jobs = createRoute({
+  getParentRoute: () => app,
+  path: "/jobs",
+  validateSearch: only("state"),
+  component: lazyRouteComponent(() => import("./features/jobs/JobsPage"), "JobsPage"),
+});
+
+const log = createRoute({
+  getParentRoute: () => app,
+  path: "/log",
+  validateSearch: only("log", "event", "aggregate", "id", "seq"),
+  component: lazyRouteComponent(() => import("./features/log/LogPage"), "LogPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./features/settings/SettingsPage"), "SettingsPage"),
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: only("to"),
+  component: LoginPage,
+});
+
+const setup = createRoute({ getParentRoute: () => root, path: "/setup", component: SetupPage });
+
+const tree = root.addChildren([app.addChildren([index, streams, stream, clip, jobs, log, settings]), login, setup]);
+
+export function createAppRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { client },
+    parseSearch: parseSearchWith((value) => value),
+    stringifySearch: stringifySearchWith(String),
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultPendingMs: 300,
+    defaultPendingComponent: () => <Center mih="60vh"><Loader aria-label="Loading" /></Center>,
+    defaultErrorComponent: Broken,
+    defaultNotFoundComponent: Lost,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}
+
+function Broken({ error, reset }: { error: unknown; reset: () => void }) {
+  const router = useRouter();
+  return (
+    <main>
+      <Failure
+        page
+        title="This page could not be shown"
+        error={error}
+        onRetry={() => {
+          reset();
+          void router.invalidate();
+        }}
+      />
+    </main>
+  );
+}
+
+function Lost() {
+  return (
+    <main>
+      <Notice page icon={<Compass size={26} />} title="There is nothing here" action={<Link to="/streams" className="ember-link">Go to your streams</Link>}>
+        The address may be old, or mistyped.
+      </Notice>
+    </main>
+  );
+}

@@ -1,0 +1,32 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+const outDir = resolve(import.meta.dirname, "../services/webui/dist");
+
+/** Go embeds the folder, so it has to exist in a fresh checkout: its `.gitkeep` outlives every build. */
+function keepFolder(): Plugin {
+  return {
+    name: "keep-folder",
+    apply: "build",
+    closeBundle() {
+      const keep = resolve(outDir, ".gitkeep");
+      if (!existsSync(keep)) writeFileSync(keep, "");
+    },
+  };
+}
+
+const server = process.env.AFTERGLOW_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react(), keepFolder()],
+  build: { outDir, emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 700 },
+  server: {
+    proxy: {
+      "/api": server,
+      "/media": server,
+      "/ws": { target: server, ws: true },
+    },
+  },
+});
