@@ -62,7 +62,7 @@ func TestEveryEventIsOnOneLog(t *testing.T) {
 			if !ok {
 				t.Errorf("%s: an Event method belongs to a struct, not to a pointer", name)
 			} else if logs[kind.Name] != 1 {
-				t.Errorf("%s has an Event method but is on %d logs", kind.Name, logs[kind.Name])
+				t.Errorf("%s has an Event method but is on %d logs: name it once, in the list at the head of its file", kind.Name, logs[kind.Name])
 			}
 		}
 	}

@@ -150,6 +150,19 @@ func (c *Conn) conflict(ctx context.Context, log, filter, id string) (Position, 
 	return Position{}, conflict
 }
 
+// Version is the position of the newest event of an aggregate, which a decision about it is guarded
+// with; its sequence is zero when there is none.
+func (c *Conn) Version(ctx context.Context, log events.Log, owner, aggregate, id string) (Position, error) {
+	last, err := c.lastOf(ctx, log.Name, log.Aggregate(owner, aggregate, id))
+	if err != nil {
+		return Position{}, fmt.Errorf("version of %s %s: %w", aggregate, id, err)
+	}
+	if last == nil {
+		return Position{Log: log.Name}, nil
+	}
+	return Position{log.Name, last.Sequence}, nil
+}
+
 // lastOf is the newest message on a filter, nil when there is none.
 func (c *Conn) lastOf(ctx context.Context, log, filter string) (*jetstream.RawStreamMsg, error) {
 	stream, err := c.stream(log)

@@ -38,6 +38,8 @@ type Deps struct {
 	// DB sees the tables of the service's projections, and of the vault as vault.<table>.
 	DB         *pgxpool.Pool
 	projectors []*es.Projector
+	// deciding lets the commands of this process decide about an aggregate one after the other.
+	deciding keyedMutex
 }
 
 // Append writes a fact of the owner to its log.
@@ -55,27 +57,29 @@ func (d *Deps) WaitFor(ctx context.Context, p es.Position) error {
 	return nil
 }
 
-// decisions bounds how often a command decides anew because others were quicker. Each time one of
-// them got further, so among many that never rest it takes many; mostly the call's own time limit
-// comes first.
-const decisions = 10
+// decisions bounds how often a command decides anew because another process was quicker.
+const decisions = 20
 
-// Decide appends what decide answers, unless the aggregate has moved on since decide read the
-// sequence that it answers with it: then it waits until the service's own tables have come there,
-// and decides again. A nil event means that there is nothing to do.
-func (d *Deps) Decide(ctx context.Context, owner string, decide func(context.Context) (e events.Event, version uint64, err error)) (es.Position, error) {
+// Decide appends what decide answers about one aggregate, whose facts are on FACTS. When decide is
+// called, the service's own tables have come to the aggregate's newest event; if the aggregate moves
+// on before the append, it decides again. A nil event means that there is nothing to do.
+func (d *Deps) Decide(ctx context.Context, owner, aggregate, id string, decide func(context.Context) (events.Event, error), opts ...es.Option) (es.Position, error) {
+	defer d.deciding.lock(owner + "/" + aggregate + "/" + id)()
 	for range decisions {
-		e, version, err := decide(ctx)
+		version, err := d.Logs.Version(ctx, events.Facts, owner, aggregate, id)
+		if err != nil {
+			return es.Position{}, err
+		}
+		if err := d.WaitFor(ctx, version); err != nil {
+			return es.Position{}, err
+		}
+		e, err := decide(ctx)
 		if err != nil || e == nil {
 			return es.Position{}, err
 		}
-		p, err := d.Append(ctx, owner, e, es.Expect(version))
-		var conflict *es.ConflictError
-		if !errors.As(err, &conflict) {
+		p, err := d.Append(ctx, owner, e, append(opts, es.Expect(version.Seq))...)
+		if conflict := (*es.ConflictError)(nil); !errors.As(err, &conflict) {
 			return p, err
-		}
-		if err := d.WaitFor(ctx, conflict.Last); err != nil {
-			return es.Position{}, err
 		}
 	}
 	return es.Position{}, fault.New(fault.Conflict, "others keep changing this at the same moment; try again")

@@ -23,31 +23,31 @@ var catalog = es.Projection{
 
 func catalogRegistered(ctx context.Context, tx *es.Tx, e events.ClipRegistered, m es.Meta) error {
 	tx.Touch(m.Owner, "clip", e.Clip)
-	_, err := tx.Exec(ctx, `insert into clip (owner, id, stream, name, size, content_type, sha256, object, state, created_at, started_at, version)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, 'registered', $9, $10, $11) on conflict do nothing`,
-		m.Owner, e.Clip, e.Stream, e.Name, e.Size, e.ContentType, e.SHA256, e.Object, m.Time, e.StartedAt, m.Seq)
+	_, err := tx.Exec(ctx, `insert into clip (owner, id, stream, name, size, content_type, sha256, object, state, created_at, started_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, 'registered', $9, $10) on conflict do nothing`,
+		m.Owner, e.Clip, e.Stream, e.Name, e.Size, e.ContentType, e.SHA256, e.Object, m.Time, e.StartedAt)
 	return err
 }
 
 func catalogProbed(ctx context.Context, tx *es.Tx, e events.ClipProbed, m es.Meta) error {
-	return update(ctx, tx, m, e.Clip, `state = 'probed', facts = $4`, e)
+	return update(ctx, tx, m, e.Clip, `state = 'probed', facts = $3`, e)
 }
 
 func catalogRefused(ctx context.Context, tx *es.Tx, e events.ClipRefused, m es.Meta) error {
-	return update(ctx, tx, m, e.Clip, `state = 'refused', reason = $4`, e.Reason)
+	return update(ctx, tx, m, e.Clip, `state = 'refused', reason = $3`, e.Reason)
 }
 
 func catalogPackaged(ctx context.Context, tx *es.Tx, e events.ClipPackaged, m es.Meta) error {
-	return update(ctx, tx, m, e.Clip, `state = 'packaged', reason = '', package = $4`, e)
+	return update(ctx, tx, m, e.Clip, `state = 'packaged', reason = '', package = $3`, e)
 }
 
 func catalogFailed(ctx context.Context, tx *es.Tx, e events.ClipFailed, m es.Meta) error {
-	return update(ctx, tx, m, e.Clip, `state = 'failed', reason = $4`, e.Reason)
+	return update(ctx, tx, m, e.Clip, `state = 'failed', reason = $3`, e.Reason)
 }
 
 func update(ctx context.Context, tx *es.Tx, m es.Meta, clip, set string, arg any) error {
 	tx.Touch(m.Owner, "clip", clip)
-	_, err := tx.Exec(ctx, `update clip set version = $3, `+set+` where owner = $1 and id = $2`, m.Owner, clip, m.Seq, arg)
+	_, err := tx.Exec(ctx, `update clip set `+set+` where owner = $1 and id = $2`, m.Owner, clip, arg)
 	return err
 }
 

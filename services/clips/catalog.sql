@@ -13,7 +13,6 @@ create table clip (
 	started_at   timestamptz,
 	facts        jsonb, -- clip.probed
 	package      jsonb, -- clip.packaged
-	version      bigint not null, -- sequence of the newest event of the aggregate
 	primary key (owner, id)
 );
 create index on clip (owner, created_at);

@@ -92,7 +92,7 @@ func (r AddMarker) Validate() error {
 
 var addMarker = api.Post("/api/streams/{stream}/markers", "flags a moment of a stream", api.Moderators,
 	func(ctx context.Context, d *run.Deps, req AddMarker) (Marker, error) {
-		m := Marker{ID: es.NewID(), Label: strings.TrimSpace(req.Label), CreatedAt: time.Now().UTC(), By: api.CallerOf(ctx).Account}
+		m := Marker{ID: es.NewID(), Label: strings.TrimSpace(req.Label), CreatedAt: time.Now().UTC().Truncate(time.Microsecond), By: api.CallerOf(ctx).Account}
 		_, err := decide(ctx, d, req.Stream, func(now current) (events.Event, error) {
 			if req.At != nil {
 				m.At = *req.At
@@ -100,7 +100,7 @@ var addMarker = api.Post("/api/streams/{stream}/markers", "flags a moment of a s
 				m.At = max(0, m.CreatedAt.Sub(now.startedAt).Seconds())
 			}
 			return events.MarkerAdded{Stream: req.Stream, Marker: m.ID, Label: m.Label, At: m.At}, nil
-		})
+		}, es.At(m.CreatedAt))
 		return m, err
 	})
 
@@ -130,23 +130,21 @@ type current struct {
 	startedAt time.Time
 }
 
-// decide appends an event of the stream, decided on what the tables say and guarded by it.
-func decide(ctx context.Context, d *run.Deps, stream string, choose func(current) (events.Event, error)) (es.Position, error) {
+// decide appends an event of the stream, decided on what the tables say.
+func decide(ctx context.Context, d *run.Deps, stream string, choose func(current) (events.Event, error), opts ...es.Option) (es.Position, error) {
 	owner := api.OwnerOf(ctx)
-	return d.Decide(ctx, owner, func(ctx context.Context) (events.Event, uint64, error) {
+	return d.Decide(ctx, owner, "stream", stream, func(ctx context.Context) (events.Event, error) {
 		var now current
-		var version uint64
-		err := d.DB.QueryRow(ctx, `select title, started_at, version from stream where owner = $1 and id = $2`, owner, stream).
-			Scan(&now.title, &now.startedAt, &version)
+		err := d.DB.QueryRow(ctx, `select title, started_at from stream where owner = $1 and id = $2`, owner, stream).
+			Scan(&now.title, &now.startedAt)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return nil, 0, fault.New(fault.NotFound, "there is no stream %s", stream)
+			return nil, fault.New(fault.NotFound, "there is no stream %s", stream)
 		}
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
-		e, err := choose(now)
-		return e, version, err
-	})
+		return choose(now)
+	}, opts...)
 }
 
 // after reads the stream as it is once the tables have come to a write.

@@ -27,8 +27,8 @@ var library = es.Projection{
 }
 
 func libraryCreated(ctx context.Context, tx *es.Tx, e events.StreamCreated, m es.Meta) error {
-	_, err := tx.Exec(ctx, `insert into stream (owner, id, title, created_at, started_at, version) values ($1, $2, $3, $4, $5, $6)
-		on conflict do nothing`, m.Owner, e.Stream, e.Title, m.Time, e.StartedAt, m.Seq)
+	_, err := tx.Exec(ctx, `insert into stream (owner, id, title, created_at, started_at) values ($1, $2, $3, $4, $5)
+		on conflict do nothing`, m.Owner, e.Stream, e.Title, m.Time, e.StartedAt)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func libraryRenamed(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es
 	if err != nil {
 		return err
 	}
-	return moved(ctx, tx, m, e.Stream)
+	return touch(ctx, tx, m, e.Stream)
 }
 
 func libraryMarked(ctx context.Context, tx *es.Tx, e events.MarkerAdded, m es.Meta) error {
@@ -49,7 +49,7 @@ func libraryMarked(ctx context.Context, tx *es.Tx, e events.MarkerAdded, m es.Me
 	if err != nil {
 		return err
 	}
-	return moved(ctx, tx, m, e.Stream)
+	return touch(ctx, tx, m, e.Stream)
 }
 
 func libraryUnmarked(ctx context.Context, tx *es.Tx, e events.MarkerRemoved, m es.Meta) error {
@@ -57,16 +57,7 @@ func libraryUnmarked(ctx context.Context, tx *es.Tx, e events.MarkerRemoved, m e
 	if err != nil {
 		return err
 	}
-	return moved(ctx, tx, m, e.Stream)
-}
-
-// moved writes down the aggregate's newest event, which the next decision is guarded with.
-func moved(ctx context.Context, tx *es.Tx, m es.Meta, stream string) error {
-	_, err := tx.Exec(ctx, `update stream set version = $3 where owner = $1 and id = $2`, m.Owner, stream, m.Seq)
-	if err != nil {
-		return err
-	}
-	return touch(ctx, tx, m, stream)
+	return touch(ctx, tx, m, e.Stream)
 }
 
 // touch lets browsers see that the stream, and so the list of streams, has changed.

@@ -4,7 +4,6 @@ create table stream (
 	title      text not null,
 	created_at timestamptz not null,
 	started_at timestamptz not null,
-	version    bigint not null, -- sequence of the newest event of the aggregate
 	primary key (owner, id)
 );
 create index on stream (owner, started_at);
