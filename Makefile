@@ -15,7 +15,7 @@ WEB_SOURCES := $(shell find web \( -name node_modules -o -name e2e \) -prune -o 
 each-module = set -e; for module in $(MODULES); do echo "$$module: $(1)"; (cd $$module && $(1)); done
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo test test-web test-go test-e2e bench lint generate verify
+.PHONY: help setup build run demo test test-web test-go bench lint fmt generate verify
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,18 +32,14 @@ run: setup build ## Start everything on this machine; more arguments: make run A
 demo: setup build ## The same, with a stream to look at
 	exec bin/afterglow up --demo $(ARGS)
 
-test: test-web test-go test-e2e ## Run all tests
+test: test-web test-go ## Run all tests
 
 test-web: $(WEB_MODULES)
 	cd web && npm run typecheck && npm run test
 
-test-go:
+test-go: $(WEB_DIST)
 	@deploy/setup.sh --test
 	@$(call each-module,go test -race -timeout 20m ./...)
-
-test-e2e: build
-	@deploy/setup.sh --test
-	cd web && npm run e2e
 
 bench: setup ## Measure, against the raw parts on the same machine
 	@$(call each-module,go test -run '^$$' -bench . -benchmem -timeout 30m ./...)
@@ -51,6 +47,9 @@ bench: setup ## Measure, against the raw parts on the same machine
 lint: $(WEB_MODULES) ## Look for mistakes without running anything
 	@$(call each-module,$(GOLANGCI) run ./...)
 	cd web && npm run lint
+
+fmt: ## Write Go as gofumpt and gci want it
+	@$(call each-module,$(GOLANGCI) fmt ./...)
 
 generate: ## Write what follows from the declarations in Go: schemas, logs, OpenAPI, TypeScript
 	cd services && go run ./cmd/gen -root ..

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -34,7 +35,7 @@ type Reply struct {
 }
 
 // Do calls an endpoint of a service and waits for its answer. A refusal is a *fault.Error; a
-// service that does not run or does not answer in time is fault.Unavailable.
+// service that does not run for a while or does not answer in time is fault.Unavailable.
 func Do(ctx context.Context, conn *es.Conn, service string, route Route, call Call) (Reply, error) {
 	caller, err := json.Marshal(call.Caller)
 	if err != nil {
@@ -52,7 +53,7 @@ func Do(ctx context.Context, conn *es.Conn, service string, route Route, call Ca
 	msg.Header.Set(headerCorrelation, call.Correlation)
 	ctx, cancel := context.WithTimeout(ctx, route.Timeout)
 	defer cancel()
-	res, err := conn.NATS().RequestMsgWithContext(ctx, msg)
+	res, err := request(ctx, conn, msg)
 	switch {
 	case errors.Is(err, nats.ErrNoResponders):
 		return Reply{}, fault.New(fault.Unavailable, "the service %s does not run at the moment", service)
@@ -73,4 +74,26 @@ func Do(ctx context.Context, conn *es.Conn, service string, route Route, call Ca
 		reply.Session = &values[0]
 	}
 	return reply, nil
+}
+
+// absence is how long a service may be away, for instance while it starts again.
+const absence = 5 * time.Second
+
+// request asks again while nobody listens: then nobody has heard it either.
+func request(ctx context.Context, conn *es.Conn, msg *nats.Msg) (*nats.Msg, error) {
+	patience := time.NewTimer(absence)
+	defer patience.Stop()
+	for {
+		res, err := conn.NATS().RequestMsgWithContext(ctx, msg)
+		if !errors.Is(err, nats.ErrNoResponders) {
+			return res, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-patience.C:
+			return nil, err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }

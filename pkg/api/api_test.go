@@ -1,0 +1,90 @@
+package api_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+type echoed struct {
+	Name  string `path:"name" json:"-"`
+	Limit int    `query:"limit" json:"-"`
+	Text  string `json:"text"`
+}
+
+func toy() run.Service {
+	return run.Service{Name: "toy", Doc: "a toy", Endpoints: []run.Endpoint{
+		api.Post("/api/toys/{name}", "says what it heard", api.Editors, func(ctx context.Context, _ *run.Deps, req echoed) (map[string]any, error) {
+			return map[string]any{"name": req.Name, "limit": req.Limit, "text": req.Text, "owner": api.OwnerOf(ctx)}, nil
+		}),
+		api.Post("/api/panics", "panics", api.Everybody, func(context.Context, *run.Deps, struct{}) (api.None, error) {
+			panic("a mistake")
+		}),
+	}}
+}
+
+// A request is put together from the path, the query and the body, and each mistake names its field.
+func TestEndpointBindsItsRequest(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), toy())
+	alice := testkit.Owner("alice")
+	var got map[string]any
+	if _, err := s.Call(t, alice, "POST /api/toys/{name}", testkit.Body(map[string]any{"text": "hi"}, "name", "a", "limit", "3"), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got["name"] != "a" || got["limit"] != 3.0 || got["text"] != "hi" || got["owner"] != "alice" {
+		t.Errorf("got %v", got)
+	}
+	for field, in := range map[string]api.Input{
+		"limit": testkit.Params("name", "a", "limit", "x"),
+		"text":  testkit.Body(map[string]any{"text": 1}, "name", "a"),
+		"more":  testkit.Params("name", "a", "more", "1"),
+		"Name":  {Params: map[string]string{"name": "a"}, Body: []byte(`{"Name":"b"}`)},
+	} {
+		_, err := s.Call(t, alice, "POST /api/toys/{name}", in, nil)
+		if f := fault.From(err); f.Code != fault.Invalid || f.Fields[field] == "" {
+			t.Errorf("%s: %v", field, f)
+		}
+	}
+	_, err := s.Call(t, api.Caller{}, "POST /api/toys/{name}", testkit.Params("name", "a"), nil)
+	testkit.WantFault(t, err, fault.Unauthenticated)
+	_, err = s.Call(t, alice, "POST /api/panics", api.Input{}, nil)
+	testkit.WantFault(t, err, fault.Internal)
+}
+
+// A service that starts a moment later has been waited for; one that does not come is told.
+func TestCallWaitsForTheService(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	route := toy().Endpoints[0].Route
+	call := api.Call{Caller: testkit.Owner("alice"), Input: testkit.Body(map[string]any{"text": "hi"}, "name", "a")}
+	answered := make(chan error, 1)
+	go func() {
+		_, err := api.Do(t.Context(), p.Logs, "toy", route, call)
+		answered <- err
+	}()
+	testkit.Start(t, p, toy())
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+	_, err := api.Do(t.Context(), p.Logs, "nobody", route, call)
+	testkit.WantFault(t, err, fault.Unavailable)
+}
+
+func TestFeedMatchesItsTopic(t *testing.T) {
+	t.Parallel()
+	feed := api.Feed{Topic: "chat/{channel}", Filter: "chat.{owner}.{channel}.>"}
+	for topic, want := range map[string]string{
+		"chat/c1": "chat.o1.c1.>", "chat/c1/x": "", "chat": "", "chat/*": "", "chat/a.b": "", "chat/>": "", "other/c1": "",
+	} {
+		if got, ok := feed.Match(topic, "o1"); got != want || ok != (want != "") {
+			t.Errorf("%s: %q, %v", topic, got, ok)
+		}
+	}
+}
