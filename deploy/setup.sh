@@ -26,9 +26,9 @@ have go || die "Go is missing: install Go 1.26 or later and run this again."
 go_version=$(go env GOVERSION 2>/dev/null) ||
   die "Go is too old or cannot fetch its toolchain: Go 1.26 or later is needed."
 printf '%s\n' go1.26 "$go_version" | sort -C -V || die "$go_version is too old: Go 1.26 or later is needed."
-have node && have npm || die "Node.js is missing: install Node.js 20 or later, with npm, and run this again."
+have node && have npm || die "Node.js is missing: install Node.js 20.19 or later, with npm, and run this again."
 node_version=$(node --version)
-printf '%s\n' v20 "$node_version" | sort -C -V || die "Node.js $node_version is too old: 20 or later is needed."
+printf '%s\n' v20.19 "$node_version" | sort -C -V || die "Node.js $node_version is too old: 20.19 or later is needed."
 
 # --- What is missing ------------------------------------------------------------------------------
 
@@ -77,6 +77,7 @@ if [ "$(id -u)" -ne 0 ]; then
   have sudo || die "missing: ${wanted[*]}. Run this as root once, or install sudo."
   say "using sudo to install: ${wanted[*]}"
   as_root() { sudo "$@"; }
+  as_root true || die "sudo was refused. Run deploy/setup.sh as root once."
 else
   say "installing: ${wanted[*]}"
 fi
