@@ -77,6 +77,20 @@ func TestCallWaitsForTheService(t *testing.T) {
 	testkit.WantFault(t, err, fault.Unavailable)
 }
 
+// A database that goes away in the middle is something to wait for, not a mistake of ours.
+func TestDatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	service := run.Service{Name: "toy", Doc: "a toy", Endpoints: []run.Endpoint{
+		api.Post("/api/ends", "ends its own connection", api.Everybody, func(ctx context.Context, d *run.Deps, _ struct{}) (api.None, error) {
+			_, err := d.DB.Exec(ctx, "select pg_terminate_backend(pg_backend_pid())")
+			return api.None{}, err
+		}),
+	}}
+	s := testkit.Start(t, testkit.Platform(t), service)
+	_, err := s.Call(t, testkit.Owner("alice"), "POST /api/ends", api.Input{}, nil)
+	testkit.WantFault(t, err, fault.Unavailable)
+}
+
 func TestFeedMatchesItsTopic(t *testing.T) {
 	t.Parallel()
 	feed := api.Feed{Topic: "chat/{channel}", Filter: "chat.{owner}.{channel}.>"}

@@ -76,6 +76,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	t := &terminal{out: stdout, err: stderr, log: logger(stderr, cli.Verbose)}
+	slog.SetDefault(t.log) // for what logs without being given a logger
 	err = parsed.Run(&cli, t)
 	var usage usageError
 	switch {
