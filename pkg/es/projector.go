@@ -2,7 +2,6 @@ package es
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -216,16 +215,6 @@ func (r *Projector) inSchema(ctx context.Context, opts pgx.TxOptions, f func(pgx
 	})
 }
 
-func (r *Projector) rememberTouched(ctx context.Context, tx pgx.Tx, touched map[touch]bool) error {
-	for t := range touched {
-		if _, err := tx.Exec(ctx, `insert into es.touched (name, version, owner, topic) values ($1, $2, $3, $4) on conflict do nothing`,
-			r.projection.Name, r.projection.Version, t.owner, t.topic); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (r *Projector) position() Positions {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -256,73 +245,4 @@ func (r *Projector) WaitFor(ctx context.Context, p Position) error {
 			return fault.New(fault.Unavailable, "%s has not come to %s yet; try again", r.projection.Name, p)
 		}
 	}
-}
-
-// Status is how one projection is doing.
-type Status struct {
-	Name    string    `json:"name"`
-	Version int       `json:"version"`
-	At      Positions `json:"at"`
-	// Lag is how many events are still to be folded.
-	Lag uint64 `json:"lag"`
-	// Error is why it does not go on.
-	Error string `json:"error,omitempty"`
-}
-
-// Status asks the logs how far the projection is behind.
-func (r *Projector) Status(ctx context.Context) (Status, error) {
-	r.mu.Lock()
-	s := Status{Name: r.projection.Name, Version: r.projection.Version, At: maps.Clone(r.at)}
-	if r.err != nil {
-		s.Error = r.err.Error()
-	}
-	r.mu.Unlock()
-	for log, seq := range s.At {
-		last, err := r.conn.Last(ctx, log)
-		if err != nil {
-			return s, err
-		}
-		if last > seq {
-			s.Lag += last - seq
-		}
-	}
-	return s, nil
-}
-
-// publishTouched shows every touched document as the tables have it now. What a crash leaves is
-// found here at the next start.
-func (r *Projector) publishTouched(ctx context.Context) error {
-	at := r.position()
-	return r.inSchema(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `delete from es.touched where name = $1 and version = $2 returning owner, topic`,
-			r.projection.Name, r.projection.Version)
-		if err != nil {
-			return err
-		}
-		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Owner, Topic string }])
-		if err != nil {
-			return err
-		}
-		for _, t := range list {
-			if err := r.publishOne(ctx, tx, at, t.Owner, t.Topic); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (r *Projector) publishOne(ctx context.Context, tx pgx.Tx, at Positions, owner, topic string) error {
-	kind, id := splitTopic(topic)
-	for _, d := range r.projection.Documents {
-		if d.Topic != kind {
-			continue
-		}
-		value, err := d.Load(ctx, tx, owner, id)
-		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return fmt.Errorf("live document %s: %w", topic, err)
-		}
-		return r.conn.publishLive(ctx, owner, topic, at, value)
-	}
-	return fmt.Errorf("live document %s: projection %s makes none of that topic", topic, r.projection.Name)
 }

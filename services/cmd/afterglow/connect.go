@@ -44,6 +44,20 @@ func (c *CLI) connect(ctx context.Context, log *slog.Logger) (*es.Conn, func(), 
 	return conn, nc.Close, nil
 }
 
+// asOwner connects on behalf of the account whose installation it is.
+func (c *CLI) asOwner(ctx context.Context, log *slog.Logger) (*es.Conn, api.Caller, func(), error) {
+	conn, stop, err := c.connect(ctx, log)
+	if err != nil {
+		return nil, api.Caller{}, nil, err
+	}
+	caller, err := ownerAccount(ctx, conn, false)
+	if err != nil {
+		stop()
+		return nil, api.Caller{}, nil, err
+	}
+	return conn, caller, stop, nil
+}
+
 // dialNATS connects to an outside server, and goes on through its restarts.
 func dialNATS(address string) (*nats.Conn, error) {
 	nc, err := nats.Connect(address, nats.Name("afterglow"), nats.MaxReconnects(-1))

@@ -33,15 +33,11 @@ type clip struct {
 
 // Run imports the files one after the other; one that fails does not stop the others.
 func (c *importCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
-	conn, stop, err := cli.connect(ctx, t.log)
+	conn, caller, stop, err := cli.asOwner(ctx, t.log)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	caller, err := ownerAccount(ctx, conn, false)
-	if err != nil {
-		return err
-	}
 	im := &importer{conn: conn, caller: caller, t: t, stream: c.Stream, title: c.Title, wait: c.Wait, json: c.JSON}
 	if !c.StartedAt.IsZero() {
 		im.startedAt = &c.StartedAt

@@ -17,15 +17,11 @@ type tokenCreateCmd struct {
 
 // Run makes a token of the owner's account and prints it.
 func (c *tokenCreateCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
-	conn, stop, err := cli.connect(ctx, t.log)
+	conn, caller, stop, err := cli.asOwner(ctx, t.log)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	caller, err := ownerAccount(ctx, conn, false)
-	if err != nil {
-		return err
-	}
 	var created struct {
 		ID    string `json:"id"`
 		Name  string `json:"name"`

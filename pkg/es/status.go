@@ -1,0 +1,37 @@
+package es
+
+import (
+	"context"
+	"maps"
+)
+
+// Status is how one projection is doing.
+type Status struct {
+	Name    string    `json:"name"`
+	Version int       `json:"version"`
+	At      Positions `json:"at"`
+	// Lag is how many events are still to be folded.
+	Lag uint64 `json:"lag"`
+	// Error is why it does not go on.
+	Error string `json:"error,omitempty"`
+}
+
+// Status asks the logs how far the projection is behind.
+func (r *Projector) Status(ctx context.Context) (Status, error) {
+	r.mu.Lock()
+	s := Status{Name: r.projection.Name, Version: r.projection.Version, At: maps.Clone(r.at)}
+	if r.err != nil {
+		s.Error = r.err.Error()
+	}
+	r.mu.Unlock()
+	for log, seq := range s.At {
+		last, err := r.conn.Last(ctx, log)
+		if err != nil {
+			return s, err
+		}
+		if last > seq {
+			s.Lag += last - seq
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,58 @@
+package es
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// rememberTouched writes down which documents have to be shown, in the transaction that changed them.
+func (r *Projector) rememberTouched(ctx context.Context, tx pgx.Tx, touched map[touch]bool) error {
+	for t := range touched {
+		if _, err := tx.Exec(ctx, `insert into es.touched (name, version, owner, topic) values ($1, $2, $3, $4) on conflict do nothing`,
+			r.projection.Name, r.projection.Version, t.owner, t.topic); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publishTouched shows every touched document as the tables have it now. What a crash leaves is
+// found here at the next start.
+func (r *Projector) publishTouched(ctx context.Context) error {
+	at := r.position()
+	return r.inSchema(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `delete from es.touched where name = $1 and version = $2 returning owner, topic`,
+			r.projection.Name, r.projection.Version)
+		if err != nil {
+			return err
+		}
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Owner, Topic string }])
+		if err != nil {
+			return err
+		}
+		for _, t := range list {
+			if err := r.publishOne(ctx, tx, at, t.Owner, t.Topic); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (r *Projector) publishOne(ctx context.Context, tx pgx.Tx, at Positions, owner, topic string) error {
+	kind, id := splitTopic(topic)
+	for _, d := range r.projection.Documents {
+		if d.Topic != kind {
+			continue
+		}
+		value, err := d.Load(ctx, tx, owner, id)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return fmt.Errorf("live document %s: %w", topic, err)
+		}
+		return r.conn.publishLive(ctx, owner, topic, at, value)
+	}
+	return fmt.Errorf("live document %s: projection %s makes none of that topic", topic, r.projection.Name)
+}
