@@ -49,7 +49,7 @@ has_pgvector() {
   [ -n "$bin" ] && [ -e "$("$bin/pg_config" --sharedir)/extension/vector.control" ]
 }
 
-has_browser() { have chromium || have chromium-browser || have google-chrome; }
+has_browser() { [ -x "${AFTERGLOW_CHROMIUM:-/usr/bin/chromium}" ]; } # where web/e2e looks for it
 has_compiler() { have gcc && [ -e /usr/include/stdlib.h ]; }
 
 packages=()

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -63,18 +62,4 @@ func eventsOf[T any](handlers []Handler[T]) []string {
 		}
 	}
 	return names
-}
-
-// Tx is the transaction of one batch: rows, positions and touched documents become true together.
-type Tx struct {
-	pgx.Tx
-	touched map[touch]bool
-}
-
-type touch struct{ owner, topic string }
-
-// Touch says that a live document has changed: of the topic with the id, or the topic's only one
-// when the id is empty.
-func (tx *Tx) Touch(owner, topic, id string) {
-	tx.touched[touch{owner, strings.TrimSuffix(topic+"/"+id, "/")}] = true
 }

@@ -26,8 +26,7 @@ func counted(version int, sql string) es.Projection {
 		Name: "titles", Version: version, SQL: sql,
 		Handle: []es.Handler[*es.Tx]{es.On(func(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es.Meta) error {
 			tx.Touch(m.Owner, "titles", e.Stream)
-			_, err := tx.Exec(ctx, `insert into title (seq, stream, title) values ($1, $2, $3)`, int64(m.Seq), e.Stream, e.Title)
-			return err
+			return tx.Insert(ctx, "title", []string{"seq", "stream", "title"}, int64(m.Seq), e.Stream, e.Title)
 		})},
 		Documents: []es.Document{{Topic: "titles", Load: func(ctx context.Context, q es.Querier, _, id string) (any, error) {
 			var v titles
@@ -159,5 +158,42 @@ func TestProjectionOfANewLog(t *testing.T) {
 	testkit.Start(t, p, service(counted(1, titlesSQL)))
 	if n := count(t, p, "titles_v1"); n != 1 {
 		t.Fatalf("%d rows, want 1", n)
+	}
+}
+
+// Whatever a handler mixes, statements take effect in their order, and it reads its own writes.
+func TestTxKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	mixed := es.Projection{
+		Name: "titles", Version: 1, SQL: titlesSQL,
+		Handle: []es.Handler[*es.Tx]{es.On(func(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es.Meta) error {
+			if err := tx.Insert(ctx, "title", []string{"seq", "stream", "title"}, int64(m.Seq), e.Stream, e.Title); err != nil {
+				return err
+			}
+			if err := tx.Queue(ctx, `update title set title = title || '!' where seq = $1`, int64(m.Seq)); err != nil {
+				return err
+			}
+			if m.Seq%3 != 0 {
+				return nil
+			}
+			var n int
+			if err := tx.QueryRow(ctx, `select count(*) from title where title like '%!'`).Scan(&n); err != nil {
+				return err
+			}
+			if n != int(m.Seq) {
+				return fmt.Errorf("%d rows are changed at event %d", n, m.Seq)
+			}
+			return nil
+		})},
+	}
+	for i := range 10 {
+		if _, err := p.Logs.Append(t.Context(), "o1", renamed(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	testkit.Start(t, p, service(mixed))
+	if n := count(t, p, "titles_v1"); n != 10 {
+		t.Fatalf("%d rows, want 10", n)
 	}
 }

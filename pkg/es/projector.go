@@ -18,10 +18,12 @@ import (
 
 const (
 	// batchSize is the most events that one transaction takes.
-	batchSize = 1000
+	batchSize = 10_000
 	// skipStride is how many events that it has no use for a projection passes over before it
 	// writes down how far it has come.
-	skipStride = 10_000
+	skipStride = 10 * batchSize
+	// tellEvery is how often documents are published while batch follows batch.
+	tellEvery = time.Second
 )
 
 // Projector keeps one projection up to date.
@@ -30,6 +32,10 @@ type Projector struct {
 	conn       *Conn
 	pool       *pgxpool.Pool
 	routes     routes[*Tx]
+
+	// untold is true while touched documents wait; told is when the last ones were published.
+	untold bool
+	told   time.Time
 
 	mu      sync.Mutex
 	at      Positions
@@ -89,7 +95,7 @@ func (r *Projector) fold(ctx context.Context) error {
 	if err := r.publishTouched(ctx); err != nil {
 		return err
 	}
-	incoming := make(chan Event, 4*batchSize)
+	incoming := make(chan Event, batchSize)
 	group, ctx := errgroup.WithContext(ctx)
 	for _, name := range r.routes.logs {
 		log, _ := events.LogNamed(name)
@@ -168,11 +174,14 @@ func (r *Projector) apply(ctx context.Context, stored Positions, batch []Event, 
 				return err
 			}
 		}
-		with := &Tx{Tx: tx, touched: touched}
+		with := &Tx{tx: tx, touched: touched}
 		for _, e := range wanted {
 			if err := r.routes.dispatch(ctx, with, e); err != nil {
 				return err
 			}
+		}
+		if err := with.flush(ctx); err != nil {
+			return err
 		}
 		for log, seq := range to {
 			if seq == stored[log] {
@@ -189,9 +198,11 @@ func (r *Projector) apply(ctx context.Context, stored Positions, batch []Event, 
 	}
 	maps.Copy(stored, to)
 	r.moveTo(to, nil)
-	if len(touched) == 0 {
+	r.untold = r.untold || len(touched) > 0
+	if !r.untold || more && time.Since(r.told) < tellEvery {
 		return nil
 	}
+	r.untold, r.told = false, time.Now()
 	return r.publishTouched(ctx)
 }
 

@@ -10,13 +10,17 @@ import (
 
 // rememberTouched writes down which documents have to be shown, in the transaction that changed them.
 func (r *Projector) rememberTouched(ctx context.Context, tx pgx.Tx, touched map[touch]bool) error {
-	for t := range touched {
-		if _, err := tx.Exec(ctx, `insert into es.touched (name, version, owner, topic) values ($1, $2, $3, $4) on conflict do nothing`,
-			r.projection.Name, r.projection.Version, t.owner, t.topic); err != nil {
-			return err
-		}
+	if len(touched) == 0 {
+		return nil
 	}
-	return nil
+	var owners, topics []string
+	for t := range touched {
+		owners, topics = append(owners, t.owner), append(topics, t.topic)
+	}
+	_, err := tx.Exec(ctx, `insert into es.touched (name, version, owner, topic)
+		select $1, $2, owner, topic from unnest($3::text[], $4::text[]) as t(owner, topic) on conflict do nothing`,
+		r.projection.Name, r.projection.Version, owners, topics)
+	return err
 }
 
 // publishTouched shows every touched document as the tables have it now. What a crash leaves is

@@ -33,9 +33,8 @@ var index = es.Projection{
 	Handle: []es.Handler[*es.Tx]{es.Any(events.Facts, indexed), es.Any(events.Dead, indexed)},
 }
 
+var columns = []string{"owner", "log", "seq", "name", "aggregate", "aggregate_id", "id", "causation"}
+
 func indexed(ctx context.Context, tx *es.Tx, e es.Event) error {
-	_, err := tx.Exec(ctx, `insert into event (owner, log, seq, name, aggregate, aggregate_id, id, causation)
-		values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-		e.Owner, e.Log, int64(e.Seq), e.Name, e.Aggregate, e.AggregateID, e.ID, e.Causation)
-	return err
+	return tx.Insert(ctx, "event", columns, e.Owner, e.Log, int64(e.Seq), e.Name, e.Aggregate, e.AggregateID, e.ID, e.Causation)
 }
