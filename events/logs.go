@@ -77,13 +77,26 @@ func LogNamed(name string) (Log, bool) {
 	return Log{}, false
 }
 
-// Subject is where an event of an owner goes. An empty token cannot be published and is told.
+// longest is how many bytes a part of a subject may have: servers bound the whole of it.
+const longest = 128
+
+// IsToken tells whether a text can be part of a subject: an id of letters, digits, - and _.
+func IsToken(text string) bool {
+	for _, c := range []byte(text) {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return text != "" && len(text) <= longest
+}
+
+// Subject is where an event of an owner goes. What is no token cannot be part of it and is told.
 func (l Log) Subject(owner string, e Event) (string, error) {
 	name, id := e.Event()
 	aggregate, fact := Split(name)
 	for _, token := range []string{owner, aggregate, id, fact} {
-		if token == "" || strings.ContainsAny(token, ". *>\t\r\n") {
-			return "", fmt.Errorf("event %s of aggregate %q, owner %q: a subject needs tokens without dots, spaces or wildcards", name, id, owner)
+		if !IsToken(token) {
+			return "", fmt.Errorf("event %s of aggregate %q, owner %q: ids have up to %d letters, digits, - and _", name, id, owner, longest)
 		}
 	}
 	return strings.Join([]string{l.Prefix, owner, aggregate, id, fact}, "."), nil

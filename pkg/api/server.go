@@ -104,7 +104,13 @@ func (s *Server[D]) answer(ctx context.Context, e Endpoint[D], req micro.Request
 		header.Set(headerStatus, string(f.Code))
 		body, _ = json.Marshal(f)
 	}
-	if err := req.Respond(body, micro.WithHeaders(micro.Headers(header))); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+	err = req.Respond(body, micro.WithHeaders(micro.Headers(header)))
+	if errors.Is(err, nats.ErrMaxPayload) {
+		header.Set(headerStatus, string(fault.Internal))
+		body, _ = json.Marshal(fault.New(fault.Internal, "the answer is too large; ask for a smaller page"))
+		err = req.Respond(body, micro.WithHeaders(micro.Headers(header)))
+	}
+	if err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
 		s.log.Error("endpoint could not answer", "endpoint", e.Method+" "+e.Path, "err", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
 // ConflictError tells that the aggregate has moved on since it was read.
@@ -151,8 +152,11 @@ func (c *Conn) conflict(ctx context.Context, log, filter, id string) (Position, 
 }
 
 // Version is the position of the newest event of an aggregate, which a decision about it is guarded
-// with; its sequence is zero when there is none.
+// with; its sequence is zero when there is none. What can be no id is fault.NotFound.
 func (c *Conn) Version(ctx context.Context, log events.Log, owner, aggregate, id string) (Position, error) {
+	if !events.IsToken(id) {
+		return Position{}, fault.New(fault.NotFound, "there is no %s with that id", aggregate)
+	}
 	last, err := c.lastOf(ctx, log.Name, log.Aggregate(owner, aggregate, id))
 	if err != nil {
 		return Position{}, fmt.Errorf("version of %s %s: %w", aggregate, id, err)

@@ -3,11 +3,13 @@ package es_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
 )
 
@@ -119,12 +121,27 @@ func TestAppendBecause(t *testing.T) {
 func TestAppendRefusesWildcards(t *testing.T) {
 	t.Parallel()
 	logs := testkit.Platform(t).Logs
-	for _, id := range []string{"", "a.b", "*", ">", "a b"} {
+	for _, id := range []string{"", "a.b", "*", ">", "a b", strings.Repeat("a", 5000)} {
 		if _, err := logs.Append(t.Context(), "o1", events.StreamRenamed{Stream: id}); err == nil {
 			t.Errorf("the id %q was taken", id)
 		}
 	}
 	if last, _ := logs.Last(t.Context(), "FACTS"); last != 0 {
 		t.Errorf("the log has %d events", last)
+	}
+}
+
+// An id that no server would take is nobody's, and the connection lives on.
+func TestImpossibleIDs(t *testing.T) {
+	t.Parallel()
+	logs := testkit.Platform(t).Logs
+	for _, id := range []string{strings.Repeat("a", 5000), "a b", "a..b", ""} {
+		_, err := logs.Version(t.Context(), events.Facts, "o1", "stream", id)
+		testkit.WantFault(t, err, fault.NotFound)
+		_, err = logs.Document(t.Context(), "o1", "stream/"+id)
+		testkit.WantFault(t, err, fault.NotFound)
+	}
+	if _, err := logs.Append(t.Context(), "o1", renamed("still there")); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -32,6 +32,7 @@ type Conn struct {
 	streams map[string]jetstream.Stream
 	// identities tell a log from one of the same name that was made anew.
 	identities map[string]string
+	closed     chan struct{}
 }
 
 // Open makes sure that all logs are there as events.Logs declares them, and gives access to them.
@@ -40,7 +41,14 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger) (*Conn, error
 	if err != nil {
 		return nil, fmt.Errorf("jetstream: %w", err)
 	}
-	c := &Conn{nc: nc, js: js, log: logger, streams: map[string]jetstream.Stream{}, identities: map[string]string{}}
+	c := &Conn{nc: nc, js: js, log: logger, streams: map[string]jetstream.Stream{}, identities: map[string]string{}, closed: make(chan struct{})}
+	ended := nc.StatusChanged(nats.CLOSED)
+	go func() {
+		for range ended { // ends with the connection
+			break
+		}
+		close(c.closed)
+	}()
 	for _, log := range events.Logs() {
 		if err := c.ensure(ctx, log); err != nil {
 			return nil, fmt.Errorf("log %s: %w", log.Name, err)
@@ -54,6 +62,9 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger) (*Conn, error
 	}
 	return c, nil
 }
+
+// Closed is closed when the connection has ended for good, which no call can mend.
+func (c *Conn) Closed() <-chan struct{} { return c.closed }
 
 // NATS is the connection underneath, for pkg/api.
 func (c *Conn) NATS() *nats.Conn { return c.nc }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
@@ -57,9 +58,15 @@ func decodeLive(entry jetstream.KeyValueEntry) (Live, error) {
 
 // Document gives the current version of a live document; fault.NotFound when there is none.
 func (c *Conn) Document(ctx context.Context, owner, topic string) (Live, error) {
+	nothing := fault.New(fault.NotFound, "there is nothing to subscribe to at %.100s", topic)
+	for part := range strings.SplitSeq(topic, "/") {
+		if !events.IsToken(part) {
+			return Live{}, nothing
+		}
+	}
 	entry, err := c.live.Get(ctx, liveKey(owner, topic))
 	if errors.Is(err, jetstream.ErrKeyNotFound) || errors.Is(err, jetstream.ErrInvalidKey) {
-		return Live{}, fault.New(fault.NotFound, "there is nothing to subscribe to at %s", topic)
+		return Live{}, nothing
 	}
 	if err != nil {
 		return Live{}, fmt.Errorf("live document %s: %w", topic, err)
@@ -96,16 +103,21 @@ func (c *Conn) Watch(ctx context.Context, ready func(), f func(Live)) error {
 	}
 }
 
-// publishLive writes a document as the tables had it at the positions. An older value never
-// replaces a newer one.
+// errUnshowable is a document that cannot be published however often it is tried.
+var errUnshowable = errors.New("it cannot be shown")
+
+// publishLive writes a document as the tables had it at the positions.
 func (c *Conn) publishLive(ctx context.Context, owner, topic string, at Positions, value any) error {
 	body, err := json.Marshal(value)
 	if err != nil {
-		return fmt.Errorf("live document %s: %w", topic, err)
+		return fmt.Errorf("live document %s: %w: %w", topic, errUnshowable, err)
 	}
 	stored, err := json.Marshal(storedLive{Positions: at, Value: body})
 	if err != nil {
-		return fmt.Errorf("live document %s: %w", topic, err)
+		return fmt.Errorf("live document %s: %w: %w", topic, errUnshowable, err)
+	}
+	if most := c.nc.MaxPayload(); int64(len(stored)) > most-1000 {
+		return fmt.Errorf("live document %s: %w: it has %d bytes, NATS takes %d", topic, errUnshowable, len(stored), most)
 	}
 	if _, err := c.live.Put(ctx, liveKey(owner, topic), stored); err != nil {
 		return fmt.Errorf("live document %s: %w", topic, err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -195,5 +196,32 @@ func TestTxKeepsTheOrder(t *testing.T) {
 	testkit.Start(t, p, service(mixed))
 	if n := count(t, p, "titles_v1"); n != 10 {
 		t.Fatalf("%d rows, want 10", n)
+	}
+}
+
+// One document that cannot be shown stops neither the tables nor the other documents.
+func TestDocumentThatCannotBeShown(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	toy := counted(1, titlesSQL)
+	load := toy.Documents[0].Load
+	toy.Documents[0].Load = func(ctx context.Context, q es.Querier, owner, id string) (any, error) {
+		switch id {
+		case "large":
+			return strings.Repeat("x", 9<<20), nil
+		case "broken":
+			return time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), nil // no JSON
+		}
+		return load(ctx, q, owner, id)
+	}
+	s := testkit.Start(t, p, service(toy))
+	for _, id := range []string{"large", "broken", "good"} {
+		if _, err := p.Logs.Append(t.Context(), "o1", events.StreamRenamed{Stream: id, Title: "x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	testkit.WaitDocument(t, s, "o1", "titles/good", func(v titles) bool { return len(v.Titles) == 1 })
+	if n := count(t, p, "titles_v1"); n != 3 {
+		t.Fatalf("%d rows, want 3", n)
 	}
 }

@@ -33,6 +33,8 @@ type Projector struct {
 	pool       *pgxpool.Pool
 	routes     routes[*Tx]
 
+	// soft is true while the last commit may be lost in a crash of the database.
+	soft bool
 	// untold is true while touched documents wait; told is when the last ones were published.
 	untold bool
 	told   time.Time
@@ -161,9 +163,9 @@ func (r *Projector) apply(ctx context.Context, stored Positions, batch []Event, 
 			wanted = append(wanted, e)
 		}
 	}
-	if len(wanted) == 0 && !farFrom(stored, to) {
+	if len(wanted) == 0 && !farFrom(stored, to) && (more || !r.soft) {
 		r.moveTo(to, nil)
-		return nil
+		return r.show(ctx, more)
 	}
 	touched := map[touch]bool{}
 	err := r.inSchema(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
@@ -198,7 +200,13 @@ func (r *Projector) apply(ctx context.Context, stored Positions, batch []Event, 
 	}
 	maps.Copy(stored, to)
 	r.moveTo(to, nil)
+	r.soft = more
 	r.untold = r.untold || len(touched) > 0
+	return r.show(ctx, more)
+}
+
+// show publishes the documents that were touched, but only once in a while as long as more follows.
+func (r *Projector) show(ctx context.Context, more bool) error {
 	if !r.untold || more && time.Since(r.told) < tellEvery {
 		return nil
 	}

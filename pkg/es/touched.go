@@ -38,7 +38,12 @@ func (r *Projector) publishTouched(ctx context.Context) error {
 			return err
 		}
 		for _, t := range list {
-			if err := r.publishOne(ctx, tx, at, t.Owner, t.Topic); err != nil {
+			err := r.publishOne(ctx, tx, at, t.Owner, t.Topic)
+			if errors.Is(err, errUnshowable) { // one document is no reason to stop the tables
+				r.conn.log.Error("live document is not up to date", "projection", r.projection.Name, "owner", t.Owner, "err", err)
+				continue
+			}
+			if err != nil {
 				return err
 			}
 		}

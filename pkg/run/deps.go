@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/afterglow-live/afterglow/events"
@@ -99,6 +101,13 @@ func open(ctx context.Context, p Platform, s Service) (*Deps, error) {
 	}
 	cfg.ConnConfig.RuntimeParams["search_path"] = strings.Join(append(path, "public"), ", ")
 	cfg.ConnConfig.RuntimeParams["application_name"] = "afterglow " + s.Name
+	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		// A time is the same everywhere, also for those who read it as text.
+		conn.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
 	if d.DB, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}

@@ -26,6 +26,14 @@ func Run(ctx context.Context, p Platform, services []Service, ready func()) erro
 		})
 	}
 	group.Go(func() error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-p.Logs.Closed():
+			return errors.New("the connection to NATS has ended for good; start again")
+		}
+	})
+	group.Go(func() error {
 		for range services {
 			select {
 			case <-started:

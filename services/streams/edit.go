@@ -34,8 +34,13 @@ type CreateStream struct {
 	StartedAt *time.Time `json:"startedAt,omitempty"`
 }
 
-// Validate tells what is wrong with the title.
-func (r CreateStream) Validate() error { return checkText("title", r.Title, 200) }
+// Validate tells what is wrong with the title or the time.
+func (r CreateStream) Validate() error {
+	if r.StartedAt != nil && (r.StartedAt.UTC().Year() < 1990 || r.StartedAt.UTC().Year() > 2100) {
+		return fault.Field("startedAt", "this should be a time from 1990 to 2100")
+	}
+	return checkText("title", r.Title, 200)
+}
 
 var createStream = api.Post("/api/streams", "makes a stream", api.Editors,
 	func(ctx context.Context, d *run.Deps, req CreateStream) (Stream, error) {
@@ -94,6 +99,9 @@ var addMarker = api.Post("/api/streams/{stream}/markers", "flags a moment of a s
 	func(ctx context.Context, d *run.Deps, req AddMarker) (Marker, error) {
 		m := Marker{ID: es.NewID(), Label: strings.TrimSpace(req.Label), CreatedAt: time.Now().UTC().Truncate(time.Microsecond), By: api.CallerOf(ctx).Account}
 		_, err := decide(ctx, d, req.Stream, func(now current) (events.Event, error) {
+			if now.markers >= mostMarkers {
+				return nil, fault.New(fault.Conflict, "a stream can have %d markers; remove some first", mostMarkers)
+			}
 			if req.At != nil {
 				m.At = *req.At
 			} else {
@@ -124,9 +132,13 @@ var removeMarker = api.Delete("/api/streams/{stream}/markers/{marker}", "takes a
 		return api.None{}, err
 	})
 
+// mostMarkers keeps a stream's live document small enough to be sent.
+const mostMarkers = 5000
+
 // current is what a decision about a stream is made on.
 type current struct {
 	title     string
+	markers   int
 	startedAt time.Time
 }
 
@@ -135,8 +147,8 @@ func decide(ctx context.Context, d *run.Deps, stream string, choose func(current
 	owner := api.OwnerOf(ctx)
 	return d.Decide(ctx, owner, "stream", stream, func(ctx context.Context) (events.Event, error) {
 		var now current
-		err := d.DB.QueryRow(ctx, `select title, started_at from stream where owner = $1 and id = $2`, owner, stream).
-			Scan(&now.title, &now.startedAt)
+		err := d.DB.QueryRow(ctx, `select title, started_at, (select count(*) from marker where owner = $1 and stream = $2)
+			from stream where owner = $1 and id = $2`, owner, stream).Scan(&now.title, &now.startedAt, &now.markers)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, fault.New(fault.NotFound, "there is no stream %s", stream)
 		}

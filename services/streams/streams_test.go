@@ -1,6 +1,7 @@
 package streams_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -153,15 +154,17 @@ func TestWrongInputChangesNothing(t *testing.T) {
 		in       api.Input
 		code     fault.Code
 	}{
-		"no title":       {"POST /api/streams", testkit.Body(map[string]any{}), fault.Invalid},
-		"two lines":      {"POST /api/streams", testkit.Body(map[string]any{"title": "a\nb"}), fault.Invalid},
-		"unknown field":  {"POST /api/streams", testkit.Body(map[string]any{"title": "a", "colour": "red"}), fault.Invalid},
-		"wrong type":     {"POST /api/streams", testkit.Body(map[string]any{"title": 7}), fault.Invalid},
-		"no JSON":        {"POST /api/streams", api.Input{Body: []byte("{")}, fault.Invalid},
-		"negative time":  {"POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "a", "at": -1}, stream...), fault.Invalid},
-		"unknown stream": {"POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "a"}, "stream", "nope"), fault.NotFound},
-		"unknown sort":   {"GET /api/streams", testkit.Params("sort", "best"), fault.Invalid},
-		"no number":      {"GET /api/streams", testkit.Params("limit", "many"), fault.Invalid},
+		"no title":        {"POST /api/streams", testkit.Body(map[string]any{}), fault.Invalid},
+		"two lines":       {"POST /api/streams", testkit.Body(map[string]any{"title": "a\nb"}), fault.Invalid},
+		"unknown field":   {"POST /api/streams", testkit.Body(map[string]any{"title": "a", "colour": "red"}), fault.Invalid},
+		"wrong type":      {"POST /api/streams", testkit.Body(map[string]any{"title": 7}), fault.Invalid},
+		"no JSON":         {"POST /api/streams", api.Input{Body: []byte("{")}, fault.Invalid},
+		"negative time":   {"POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "a", "at": -1}, stream...), fault.Invalid},
+		"unknown stream":  {"POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "a"}, "stream", "nope"), fault.NotFound},
+		"time of a fable": {"POST /api/streams", testkit.Body(map[string]any{"title": "a", "startedAt": "9999-12-31T23:30:00Z"}), fault.Invalid},
+		"endless id":      {"PATCH /api/streams/{stream}", testkit.Body(map[string]any{"title": "a"}, "stream", strings.Repeat("a", 5000)), fault.NotFound},
+		"unknown sort":    {"GET /api/streams", testkit.Params("sort", "best"), fault.Invalid},
+		"no number":       {"GET /api/streams", testkit.Params("limit", "many"), fault.Invalid},
 	} {
 		if _, err := s.Call(t, alice, c.endpoint, c.in, nil); !fault.Is(err, c.code) {
 			t.Errorf("%s: %v", name, err)
