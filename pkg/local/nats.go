@@ -16,8 +16,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// MaxPayload is the largest event in bytes that the local nats-server takes; the default of nats-server.
-const MaxPayload = 1 << 20
+// MaxPayload is the largest event or live document in bytes that the local nats-server takes.
+const MaxPayload = 8 << 20
 
 // NATSOptions say how to start nats-server. The zero value but for Dir is a server for tests.
 type NATSOptions struct {
