@@ -5,15 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 
@@ -97,7 +93,10 @@ func (s *Server[D]) answer(ctx context.Context, e Endpoint[D], req micro.Request
 		body, err = json.Marshal(res)
 	}
 	if err != nil {
-		f := fault.From(away(err))
+		if es.Away(err) && !errors.As(err, new(*fault.Error)) {
+			err = fault.New(fault.Unavailable, "the database, the log or the object store is starting again; try again in a moment")
+		}
+		f := fault.From(err)
 		if f.Code == fault.Internal {
 			s.log.Error("endpoint failed", "endpoint", e.Method+" "+e.Path, "err", err)
 		}
@@ -167,20 +166,4 @@ func SetSession(ctx context.Context, secret string) {
 	if r, ok := ctx.Value(replyKey).(*replied); ok {
 		r.session = &secret
 	}
-}
-
-// away tells apart that the database or the logs are not there at the moment, which a caller can do
-// something about: try again.
-func away(err error) error {
-	var connect *pgconn.ConnectError
-	var refused *pgconn.PgError
-	switch {
-	case errors.As(err, &connect),
-		errors.As(err, &refused) && (strings.HasPrefix(refused.Code, "57P") || strings.HasPrefix(refused.Code, "08")),
-		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET):
-		return fault.New(fault.Unavailable, "the database is starting again; try again in a moment")
-	case errors.Is(err, nats.ErrTimeout), errors.Is(err, nats.ErrNoResponders), errors.Is(err, nats.ErrConnectionClosed):
-		return fault.New(fault.Unavailable, "the log does not answer; try again in a moment")
-	}
-	return err
 }

@@ -29,7 +29,7 @@ type Reactor[D any] struct {
 	// Quiet reactors are too quick to be worth a line on the Jobs page.
 	Quiet bool
 	// Attempts is how often a failing event is tried; zero means five. An error that is
-	// fault.Invalid is not tried again.
+	// fault.Invalid is not tried again; one because a part of the platform is away does not count.
 	Attempts int
 	// GiveUp tells the log that the work on an event has been given up, and why.
 	GiveUp func(ctx context.Context, with D, e Event, reason error) error
@@ -152,17 +152,21 @@ func (r *reaction[D]) take(ctx context.Context, msg jetstream.Msg) {
 // fail lets the event be tried again later, or gives it up.
 func (r *reaction[D]) fail(ctx context.Context, msg jetstream.Msg, e Event, delivered uint64, reason error) {
 	r.mu.Lock()
-	f := failure{count: r.failures[e.ID].count + 1, reason: reason}
+	f := r.failures[e.ID]
+	f.reason = reason
+	if !Away(reason) { // an outage says nothing about the event
+		f.count++
+	}
 	r.failures[e.ID] = f
 	r.mu.Unlock()
 	r.conn.log.Warn("reactor failed", "reactor", r.reactor.Name, "event", e.Name, "position", e.Position.String(), "attempt", f.count, "err", reason)
 	if f.count < r.attempts && delivered < deliveries && !fault.Is(reason, fault.Invalid) {
-		_ = msg.NakWithDelay(backOff(f.count))
+		_ = msg.NakWithDelay(backOff(int(delivered)))
 		return
 	}
 	if err := r.bury(ctx, e, f); err != nil {
 		r.conn.log.Error("reactor could not give up", "reactor", r.reactor.Name, "event", e.Position.String(), "err", err)
-		_ = msg.NakWithDelay(backOff(f.count))
+		_ = msg.NakWithDelay(backOff(int(delivered)))
 		return
 	}
 	r.forget(e.ID)

@@ -3,7 +3,9 @@ package es_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/afterglow-live/afterglow/events"
@@ -150,4 +152,26 @@ func TestReactorGoesOnAfterAStop(t *testing.T) {
 	if runs.Load() != 2 {
 		t.Fatalf("the reactor ran %d times, want 2", runs.Load())
 	}
+}
+
+// An outage of what the platform runs on is waited out, however often it is met.
+func TestReactorWaitsOutAnOutage(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	var tries atomic.Int32
+	testkit.Start(t, p, reacting(run.Reactor{
+		Name: "toy-react", Doc: "reacts", Attempts: 1, Handle: []es.Handler[*run.Deps]{
+			es.On(func(ctx context.Context, d *run.Deps, e events.StreamCreated, m es.Meta) error {
+				if tries.Add(1) < 3 {
+					return fmt.Errorf("storing: %w", syscall.ECONNREFUSED)
+				}
+				_, err := d.Append(ctx, m.Owner, events.StreamRenamed{Stream: e.Stream, Title: "reacted"})
+				return err
+			}),
+		},
+	}))
+	if _, err := p.Logs.Append(t.Context(), "o1", events.StreamCreated{Stream: "s1", Title: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	next(t, p.Logs, events.Facts, "stream.renamed")
 }
