@@ -2,7 +2,7 @@ package events
 
 import "time"
 
-var clip = []Event{ClipRegistered{}, ClipProbed{}, ClipRefused{}, ClipPackaged{}, ClipFailed{}}
+var clip = []Event{ClipRegistered{}, ClipProbed{}, ClipRefused{}, ClipPackaged{}, ClipFailed{}, ClipRetried{}}
 
 // ClipRegistered: a file arrived whole. The clip's id follows from the owner and the content, so
 // the same content is one clip under any name.
@@ -104,8 +104,19 @@ func (e ClipPackaged) Event() (name, id string) { return "clip.packaged", e.Clip
 type ClipFailed struct {
 	Clip string `json:"clip"`
 	// Stage is the work that failed: "probe" or "package".
-	Stage  string `json:"stage"`
+	Stage string `json:"stage"`
+	// Reason is a sentence for people; what exactly went wrong is in the dead letter.
 	Reason string `json:"reason"`
 }
 
 func (e ClipFailed) Event() (name, id string) { return "clip.failed", e.Clip }
+
+// ClipRetried: somebody wants the work on a clip that was given up done again, from its start.
+type ClipRetried struct {
+	Clip string `json:"clip"`
+	// Object is the key of the stored file; another than before when the file was sent again.
+	Object string `json:"object"`
+	Name   string `json:"name"`
+}
+
+func (e ClipRetried) Event() (name, id string) { return "clip.retried", e.Clip }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -16,7 +17,8 @@ const (
 	firstPause  = 50 * time.Millisecond
 	longestWait = 5 * time.Second
 	steadyAfter = 30 * time.Second // a child that ran this long starts with a short pause again
-	giveUpAfter = 12               // ends in a row, about half a minute of trying
+	giveUpAfter = 12               // ends within giveUpIn, about half a minute of trying when each run is short
+	giveUpIn    = 3 * time.Minute
 )
 
 // child is a process that is kept running: once ready, it is started again with a growing pause when it
@@ -52,12 +54,15 @@ func (c *child) start() {
 
 func (c *child) supervise() {
 	pause := firstPause
-	for ends := 1; ; ends++ {
+	var ends []time.Time // lately, without a steady run between them
+	for {
 		began := time.Now()
 		err := c.once()
-		if time.Since(began) > steadyAfter {
-			ends, pause = 1, firstPause
+		now := time.Now()
+		if now.Sub(began) >= steadyAfter {
+			ends, pause = nil, firstPause
 		}
+		ends = slices.DeleteFunc(append(ends, now), func(end time.Time) bool { return now.Sub(end) > giveUpIn })
 		c.mu.Lock()
 		c.err = err
 		wanted := c.ready && !c.stopped
@@ -65,8 +70,8 @@ func (c *child) supervise() {
 		if !wanted {
 			return
 		}
-		if ends >= giveUpAfter {
-			slog.Error("child process keeps ending, giving up", "child", c.name, "ends", ends, "err", err)
+		if len(ends) >= giveUpAfter {
+			slog.Error("child process keeps ending, giving up", "child", c.name, "ends", len(ends), "err", err)
 			return
 		}
 		slog.Warn("child process ended, starting it again", "child", c.name, "pause", pause, "err", err)

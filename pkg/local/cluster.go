@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // cluster is PostgreSQL's data folder on the disk.
@@ -104,7 +105,10 @@ func (c *cluster) make(ctx context.Context) (programs string, err error) {
 func (c *cluster) initdb(ctx context.Context, cmd *exec.Cmd) error {
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	once := &child{name: "initdb", command: func() *exec.Cmd { return cmd }, soft: syscall.SIGTERM, hard: syscall.SIGKILL}
+	once := &child{
+		name: "initdb", command: func() *exec.Cmd { return cmd },
+		soft: syscall.SIGTERM, hard: syscall.SIGKILL, patience: 10 * time.Second, // it ends after the step it is at
+	}
 	once.start()
 	select {
 	case <-once.done:
@@ -113,7 +117,7 @@ func (c *cluster) initdb(ctx context.Context, cmd *exec.Cmd) error {
 		return ctx.Err()
 	}
 	if err := once.failure(); err != nil {
-		return fmt.Errorf("making a new cluster: %w\n%s", err, said.String())
+		return tellFullDisk(fmt.Errorf("making a new cluster: %w\n%s", err, said.String()))
 	}
 	return nil
 }
@@ -147,6 +151,13 @@ func (c *cluster) settings() []string {
 		arguments = append(arguments, "-c", pair)
 	}
 	return arguments
+}
+
+// ready tells whether the server says that it lets clients in.
+func (c *cluster) ready() bool {
+	file, _ := os.ReadFile(filepath.Join(c.dir, "postmaster.pid"))
+	lines := strings.Split(string(file), "\n")
+	return len(lines) > 7 && strings.TrimSpace(lines[7]) == "ready"
 }
 
 // stopLeftover ends the server of an earlier run. Without its parent, a killed server's sessions end by

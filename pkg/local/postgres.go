@@ -33,16 +33,18 @@ type PostgresOptions struct {
 // Postgres is a PostgreSQL server with pgvector, as a child process that is kept running. It listens on
 // a unix socket alone.
 type Postgres struct {
-	child   *child
-	socket  string // folder
-	cleanup []func()
+	child    *child
+	data     cluster
+	socket   string        // folder
+	patience time.Duration // with a server that says that it is ready and cannot be reached
+	cleanup  []func()
 }
 
 // StartPostgres starts the newest PostgreSQL of this machine on the cluster in dir, which is made at
 // the first start, and returns when the database answers. dir may be anywhere, also in a folder that
 // the unprivileged account which PostgreSQL runs as under root cannot enter.
 func StartPostgres(ctx context.Context, dir string, o PostgresOptions) (_ *Postgres, err error) {
-	p := &Postgres{}
+	p := &Postgres{patience: 30 * time.Second}
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("starting PostgreSQL in %s: %w", dir, err)
@@ -67,15 +69,15 @@ func StartPostgres(ctx context.Context, dir string, o PostgresOptions) (_ *Postg
 		return nil, err
 	}
 	p.cleanup = append(p.cleanup, func() { _ = log.Close() })
-	data := cluster{dir: filepath.Join(dir, "data"), account: account, log: log, durable: o.Durable}
-	if err := data.stopLeftover(ctx); err != nil {
+	p.data = cluster{dir: filepath.Join(dir, "data"), account: account, log: log, durable: o.Durable}
+	if err := p.data.stopLeftover(ctx); err != nil {
 		return nil, err
 	}
-	programs, err := data.make(ctx)
+	programs, err := p.data.make(ctx)
 	if err != nil {
 		return nil, err
 	}
-	folders, err := openFolders(data.dir, p.socket)
+	folders, err := openFolders(p.data.dir, p.socket)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +86,7 @@ func StartPostgres(ctx context.Context, dir string, o PostgresOptions) (_ *Postg
 	p.child = &child{
 		name: "postgres",
 		command: func() *exec.Cmd {
-			cmd := data.command(filepath.Join(programs, "postgres"), folders, data.settings()...)
+			cmd := p.data.command(filepath.Join(programs, "postgres"), folders, p.data.settings()...)
 			cmd.Stdout, cmd.Stderr = log, log
 			return cmd
 		},
@@ -108,7 +110,8 @@ func (p *Postgres) URL() string { return p.url(postgresDatabase) }
 
 func (p *Postgres) url(database string) string {
 	u := url.URL{Scheme: "postgres", User: url.User(postgresRole), Path: "/" + database}
-	u.RawQuery = url.Values{"host": {p.socket}, "port": {"5432"}, "sslmode": {"disable"}}.Encode()
+	query := url.Values{"host": {p.socket}, "port": {"5432"}, "sslmode": {"disable"}}.Encode()
+	u.RawQuery = strings.ReplaceAll(query, "+", "%20") // libpq knows no other space
 	return u.String()
 }
 
@@ -129,11 +132,12 @@ func (p *Postgres) Stop() {
 	p.cleanup = nil
 }
 
-// socketFolder makes the folder of the socket: in dir, or for a dir of so long a name that the socket
-// would not fit into an address, a temporary one. Not $XDG_RUNTIME_DIR, which a logout removes.
+// socketFolder makes the folder of the socket: in dir, or when an address cannot hold it, because its
+// name is too long or has the comma that separates hosts, a temporary one. Not $XDG_RUNTIME_DIR, which
+// a logout removes.
 func (p *Postgres) socketFolder(dir string, account *syscall.Credential) (folder string, err error) {
 	folder = filepath.Join(dir, "socket")
-	if len(folder+"/.s.PGSQL.5432") <= longestSocket {
+	if len(folder+"/.s.PGSQL.5432") <= longestSocket && !strings.Contains(folder, ",") {
 		err = makeFolder(folder)
 	} else if folder, err = os.MkdirTemp("/tmp", "afterglow-"); err == nil {
 		p.cleanup = append(p.cleanup, func() { _ = os.RemoveAll(folder) })
@@ -178,12 +182,24 @@ func (p *Postgres) prepare(ctx context.Context) error {
 	return nil
 }
 
-// connect tries until the server, which may be recovering, lets it in or refuses.
+// connect tries until the server, which may be recovering for long, lets it in or refuses, or has been
+// ready for a while and still cannot be reached.
 func (p *Postgres) connect(ctx context.Context, database string) (conn *pgx.Conn, err error) {
+	var ready time.Time
 	poll(ctx, func() bool {
 		conn, err = pgx.Connect(ctx, p.url(database))
 		refusal, refused := errors.AsType[*pgconn.PgError](err)
-		return err == nil || refused && refusal.Code != "57P03" // "cannot connect now"
+		if err == nil || refused && refusal.Code != "57P03" { // "cannot connect now"
+			return true
+		}
+		if ready.IsZero() && p.data.ready() {
+			ready = time.Now()
+		}
+		if ready.IsZero() || time.Since(ready) < p.patience {
+			return false
+		}
+		err = fmt.Errorf("the server says that it is ready, but cannot be reached at %s: %w", p.socket, err)
+		return true
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the database %s: %w", database, err)
@@ -222,5 +238,14 @@ func endedEarly(c *child, log *os.File) error {
 	}
 	text, _ := os.ReadFile(log.Name())
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	return fmt.Errorf("%w; the end of %s:\n%s", reason, log.Name(), strings.Join(lines[max(0, len(lines)-10):], "\n"))
+	last := strings.Join(lines[max(0, len(lines)-10):], "\n")
+	return tellFullDisk(fmt.Errorf("%w; the end of %s:\n%s", reason, log.Name(), last))
+}
+
+// tellFullDisk says it first when the words of a program in the error are those of a full disk.
+func tellFullDisk(err error) error {
+	if strings.Contains(err.Error(), "No space left on device") {
+		return fmt.Errorf("the disk is full; make room and start again: %w", err)
+	}
+	return err
 }

@@ -2,7 +2,9 @@ package local
 
 import (
 	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -42,6 +44,54 @@ func TestPostmasterFileOfAnotherProcessDoesNotStopTheStart(t *testing.T) {
 func TestPostgresWithSocketNameTooLong(t *testing.T) {
 	t.Parallel()
 	startPostgres(t, filepath.Join(t.TempDir(), strings.Repeat("long", 30)))
+}
+
+func TestFolderNamesThatAnAddressCannotHold(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"with space", "a+b", "100%", "one,two", "what?&host=x#"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			startPostgres(t, filepath.Join(t.TempDir(), name))
+		})
+	}
+}
+
+func TestServerThatIsReadyButNotThere(t *testing.T) {
+	t.Parallel()
+	p := startPostgres(t, t.TempDir())
+	elsewhere := &Postgres{child: p.child, data: p.data, socket: t.TempDir(), patience: 1}
+	_, err := elsewhere.connect(soon(t), postgresDatabase)
+	if err == nil || !strings.Contains(err.Error(), "says that it is ready, but cannot be reached at "+elsewhere.socket) {
+		t.Errorf("a server that is not where it should be says %v", err)
+	}
+}
+
+func TestInitdbOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	err := new(cluster).initdb(soon(t), exec.Command("dd", "if=/dev/zero", "of=/dev/full", "count=1"))
+	if err == nil || !strings.HasPrefix(err.Error(), "the disk is full") || !strings.Contains(err.Error(), "No space left on device") {
+		t.Errorf("a full disk says %v", err)
+	}
+}
+
+func TestInitdbThatIsInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(soon(t))
+	marks := t.TempDir()
+	began, ended := filepath.Join(marks, "began"), filepath.Join(marks, "ended")
+	script := `trap 'sleep 0.1; touch "$1"; exit 1' TERM; touch "$0"; while :; do sleep 0.01; done`
+	there := func(name string) bool { _, err := os.Stat(name); return err == nil }
+	go func() {
+		poll(ctx, func() bool { return there(began) })
+		cancel()
+	}()
+	err := new(cluster).initdb(ctx, exec.Command("sh", "-c", script, began, ended))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("an interrupted initdb says %v", err)
+	}
+	if !there(ended) {
+		t.Error("initdb was killed before it could end in order")
+	}
 }
 
 func TestKilledPostgresIsStartedAgain(t *testing.T) {

@@ -28,7 +28,7 @@ const bucket = "afterglow"
 // S3Options say how to start the S3 server. The zero value is a server for tests.
 type S3Options struct {
 	Listen  string   // "host:port"; empty or port 0: on loopback, the port of the last start or another free one
-	Origins []string // web pages that may upload and play, such as "http://127.0.0.1:8080"
+	Origins []string // web pages that may upload and play, such as "http://127.0.0.1:8080"; "*": all
 }
 
 // S3 is an S3 server over plain files, as a child process that is kept running, with one bucket.
@@ -114,8 +114,14 @@ func StartS3(ctx context.Context, dir string, o S3Options) (_ *S3, err error) {
 	return nil, err
 }
 
-// Endpoint is "host:port", plain http.
-func (s *S3) Endpoint() string { return s.address }
+// Endpoint is "host:port", plain http, as this machine reaches it.
+func (s *S3) Endpoint() string {
+	host, port, _ := net.SplitHostPort(s.address)
+	if host == "" || net.ParseIP(host).IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
 
 // PID is the process of the server; another one after it died and was started again.
 func (s *S3) PID() int { return s.child.pid() }
@@ -136,7 +142,7 @@ func (s *S3) Stop() {
 
 // prepare waits until the server answers, makes the bucket and says which web pages may use it.
 func (s *S3) prepare(ctx context.Context, origins []string) error {
-	client, err := minio.New(s.address, &minio.Options{
+	client, err := minio.New(s.Endpoint(), &minio.Options{
 		Creds: credentials.NewStaticV4(s.AccessKey, s.SecretKey, ""), Region: Region, MaxRetries: 1,
 	})
 	if err != nil {

@@ -83,7 +83,19 @@ func manager(caller api.Caller) []any {
 	return []any{caller.Owner, caller.Account, caller.Role == api.Owner, below(caller.Role)}
 }
 
+// mayManage refuses programs whose token is less than an owner's: one that is lost could live on in
+// the tokens it makes, and revoke others.
+func mayManage(caller api.Caller) error {
+	if caller.Session != "" || caller.Role == api.Owner {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "a token with the role %s cannot list, make or revoke tokens; sign in to do so", caller.Role)
+}
+
 func getTokens(ctx context.Context, d *run.Deps, _ struct{}) (api.List[Token], error) {
+	if err := mayManage(api.CallerOf(ctx)); err != nil {
+		return api.List[Token]{}, err
+	}
 	rows, err := d.DB.Query(ctx, "select id, name, role, created_at, last_used_at from vault.tokens where "+manageable+
 		" order by created_at, id", manager(api.CallerOf(ctx))...)
 	if err != nil {
@@ -98,6 +110,9 @@ func getTokens(ctx context.Context, d *run.Deps, _ struct{}) (api.List[Token], e
 
 func postToken(ctx context.Context, d *run.Deps, req NewToken) (CreatedToken, error) {
 	caller := api.CallerOf(ctx)
+	if err := mayManage(caller); err != nil {
+		return CreatedToken{}, err
+	}
 	if !below(caller.Role).Has(req.Role) {
 		return CreatedToken{}, fault.New(fault.Forbidden, "the role %s cannot make a token with the role %s", caller.Role, req.Role)
 	}
@@ -115,6 +130,9 @@ func postToken(ctx context.Context, d *run.Deps, req NewToken) (CreatedToken, er
 
 func deleteToken(ctx context.Context, d *run.Deps, req TokenRequest) (api.None, error) {
 	caller := api.CallerOf(ctx)
+	if err := mayManage(caller); err != nil {
+		return api.None{}, err
+	}
 	var account string
 	err := d.DB.QueryRow(ctx, "delete from vault.tokens where "+manageable+" and id = $5 returning account",
 		append(manager(caller), req.Token)...).Scan(&account)

@@ -110,3 +110,36 @@ func TestTokenRoles(t *testing.T) {
 		testkit.WantFault(t, err, fault.Invalid)
 	}
 }
+
+// A token that is lost must not leave others behind, nor take any away.
+func TestWhoManagesTokens(t *testing.T) {
+	t.Parallel()
+	s, email := system(t)
+	session, _ := signIn(t, s, email, "192.0.2.9")
+	victim := create(t, s, session, api.Viewer)
+	for _, role := range api.AllRoles() {
+		program, err := who(t, s, run.Credential{Token: create(t, s, session, role).Token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		viewer := session
+		viewer.Role = role
+		for caller, allowed := range map[api.Caller]bool{program: role == api.Owner, viewer: true} {
+			for endpoint, in := range map[string]api.Input{
+				"GET /api/tokens":            {},
+				"POST /api/tokens":           testkit.Body(NewToken{"x", api.Viewer}),
+				"DELETE /api/tokens/{token}": testkit.Params("token", "none"),
+			} {
+				_, err := call(t, s, caller, endpoint, in, nil)
+				if refused := fault.Is(err, fault.Forbidden); refused == allowed {
+					t.Errorf("%s with the role %s, session %q: %v", endpoint, role, caller.Session, err)
+				}
+			}
+		}
+	}
+	if _, err := who(t, s, run.Credential{Token: victim.Token}); err != nil {
+		t.Error(err)
+	}
+	command := api.Caller{Account: session.Account, Owner: session.Owner, Role: api.Owner} // as the command line calls
+	create(t, s, command, api.Editor)
+}

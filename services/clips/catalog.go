@@ -16,7 +16,7 @@ var catalog = es.Projection{
 	Name: "clips_catalog", Version: 1, SQL: catalogSQL,
 	Handle: []es.Handler[*es.Tx]{
 		es.On(catalogRegistered), es.On(catalogProbed), es.On(catalogRefused),
-		es.On(catalogPackaged), es.On(catalogFailed), es.On(catalogStream),
+		es.On(catalogPackaged), es.On(catalogFailed), es.On(catalogRetried), es.On(catalogStream),
 	},
 	Documents: []es.Document{{Topic: "clip", Load: loadDocument}},
 }
@@ -43,6 +43,11 @@ func catalogPackaged(ctx context.Context, tx *es.Tx, e events.ClipPackaged, m es
 
 func catalogFailed(ctx context.Context, tx *es.Tx, e events.ClipFailed, m es.Meta) error {
 	return update(ctx, tx, m, e.Clip, `state = 'failed', reason = $3`, e.Reason)
+}
+
+// catalogRetried takes the clip back to where it was when it was registered.
+func catalogRetried(ctx context.Context, tx *es.Tx, e events.ClipRetried, m es.Meta) error {
+	return update(ctx, tx, m, e.Clip, `state = 'registered', reason = '', package = null, object = $3`, e.Object)
 }
 
 func update(ctx context.Context, tx *es.Tx, m es.Meta, clip, set string, arg any) error {

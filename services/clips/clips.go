@@ -20,7 +20,7 @@ var Service = run.Service{
 	Reactors:    []run.Reactor{probe, pack},
 	Endpoints: []run.Endpoint{
 		startUpload, getUpload, completeUpload, abortUpload,
-		listClips, getClip, getMedia,
+		listClips, getClip, retryClip, getMedia,
 	},
 	Vault: sub(vault, "vault"),
 	Start: sweep,

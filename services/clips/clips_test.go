@@ -2,6 +2,8 @@ package clips_test
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
@@ -156,10 +161,13 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Platform(t), idle())
 	for name, body := range map[string]map[string]any{
-		"empty file":     {"name": "a.mp4", "size": 0},
-		"no name":        {"size": 5},
-		"unknown stream": {"name": "a.mp4", "size": 5, "streamId": "nope"},
-		"long title":     {"name": "a.mp4", "size": 5, "title": strings.Repeat("x", 201)},
+		"empty file":      {"name": "a.mp4", "size": 0},
+		"no name":         {"size": 5},
+		"unknown stream":  {"name": "a.mp4", "size": 5, "streamId": "nope"},
+		"long title":      {"name": "a.mp4", "size": 5, "title": strings.Repeat("x", 201)},
+		"two lines":       {"name": "a.mp4", "size": 5, "contentType": "a\r\nb"},
+		"long type":       {"name": "a.mp4", "size": 5, "contentType": "video/" + strings.Repeat("x", 5000)},
+		"time of a fable": {"name": "a.mp4", "size": 5, "startedAt": "1234-01-31T20:00:00Z"},
 	} {
 		if _, err := s.Call(t, alice, "POST /api/uploads", testkit.Body(body), nil); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
@@ -226,21 +234,163 @@ func TestNoMediaIsRefused(t *testing.T) {
 	}
 }
 
-// A stored file that is gone is a failure with a reason, not a clip that waits for ever.
-func TestMissingFileIsAFailure(t *testing.T) {
+// impatient is the service that gives up after the first try.
+func impatient() run.Service {
+	s := clips.Service
+	s.Reactors = append([]run.Reactor{}, s.Reactors...)
+	for i := range s.Reactors {
+		s.Reactors[i].Attempts = 1
+	}
+	return s
+}
+
+func retry(t *testing.T, s *testkit.System, who api.Caller, clip string) (clips.Clip, error) {
+	t.Helper()
+	var c clips.Clip
+	_, err := s.Call(t, who, "POST /api/clips/{clip}/retry", testkit.Params("clip", clip), &c)
+	return c, err
+}
+
+// A stored file that is gone is a failure with a reason, not a clip that waits for ever. The clip can
+// be tried again, and becomes playable when the file is sent again.
+func TestFailedClipIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	service := clips.Service
-	service.Reactors = append([]run.Reactor{}, service.Reactors...)
-	for i := range service.Reactors {
-		service.Reactors[i].Attempts = 1
+	s := testkit.Start(t, p, impatient())
+	file := filepath.Join(t.TempDir(), "sample.mp4")
+	if err := media.Sample(t.Context(), file, 1); err != nil {
+		t.Fatal(err)
 	}
-	s := testkit.Start(t, p, service)
-	if _, err := p.Logs.Append(t.Context(), "alice", events.ClipRegistered{Clip: "c1", Stream: "s1", Name: "a.mp4", Size: 1, Object: "alice/sources/x/source"}, es.Expect(0)); err != nil {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := es.DerivedID("clip", "alice", fmt.Sprintf("%x", sha256.Sum256(data)))
+	if _, err := p.Logs.Append(t.Context(), "alice", events.ClipRegistered{
+		Clip: id, Stream: "s1", Name: "a.mp4", Size: int64(len(data)), Object: "alice/sources/x/source",
+	}, es.Expect(0)); err != nil {
+		t.Fatal(err)
+	}
+	failed := func(c clips.Clip) bool { return c.State == "failed" }
+	doc := testkit.WaitDocument(t, s, "alice", "clip/"+id, failed)
+	if doc.Reason != "Looking at it was given up after several tries: its stored file is missing. Upload the file again." {
+		t.Fatalf("reason %q", doc.Reason)
+	}
+	again, err := retry(t, s, alice, id)
+	if err != nil || again.State == "packaged" || again.StreamID != "s1" {
+		t.Fatalf("clip %+v, %v", again, err)
+	}
+	testkit.WaitDocument(t, s, "alice", "clip/"+id, failed)
+	if c := send(t, s, "b.mp4", data, nil); c.ID != id || c.StreamID != "s1" || c.State == "failed" {
+		t.Fatalf("clip %+v", c)
+	}
+	doc = testkit.WaitDocument(t, s, "alice", "clip/"+id, func(c clips.Clip) bool { return c.State == "packaged" || failed(c) })
+	if doc.State != "packaged" || doc.Reason != "" {
+		t.Fatalf("clip %+v", doc)
+	}
+	_, err = retry(t, s, alice, id)
+	testkit.WantFault(t, err, fault.Conflict)
+	_, err = retry(t, s, testkit.Owner("mallory"), id)
+	testkit.WantFault(t, err, fault.NotFound)
+	_, err = retry(t, s, api.Caller{Account: "v", Owner: "alice", Role: api.Viewer}, id)
+	testkit.WantFault(t, err, fault.Forbidden)
+	if stored, err := p.Blob.List(t.Context(), "alice/sources/"); err != nil || len(stored) != 1 {
+		t.Errorf("%d files are stored, want 1: %v", len(stored), err)
+	}
+}
+
+// What went wrong in detail names paths of the server, and is not for people.
+func TestReasonsAreSentences(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	s := testkit.Start(t, p, impatient())
+	file := filepath.Join(t.TempDir(), "sample.mp4")
+	if err := media.Sample(t.Context(), file, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Blob.Upload(t.Context(), file, "alice/sources/x/source"); err != nil {
+		t.Fatal(err)
+	}
+	// A file where the folder of the clip's work should be.
+	if err := os.MkdirAll(filepath.Join(p.Work, "clips"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/null", filepath.Join(p.Work, "clips", "c1")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Logs.Append(t.Context(), "alice", events.ClipRegistered{Clip: "c1", Stream: "s1", Name: "a.mp4", Size: 8, Object: "alice/sources/x/source"}); err != nil {
 		t.Fatal(err)
 	}
 	doc := testkit.WaitDocument(t, s, "alice", "clip/c1", func(c clips.Clip) bool { return c.State != "registered" })
-	if doc.State != "failed" || !strings.Contains(doc.Reason, "no such object") {
-		t.Fatalf("clip %+v", doc)
+	if doc.State != "failed" || doc.Reason != "Looking at it was given up after several tries: something went wrong on the server; its log says what. Try again." {
+		t.Errorf("clip %+v", doc)
+	}
+}
+
+// An upload is either thrown away or it becomes a clip.
+func TestAbortAndCompleteExcludeEachOther(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	s := testkit.Start(t, p, idle())
+	conn, err := pgx.Connect(t.Context(), p.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	data := []byte("being checked")
+	up := start(t, s, "a.mp4", len(data), nil)
+	put(t, up.Parts[0].URL, data)
+	const check = `update vault.uploads set completing_at = $1`
+	if _, err := conn.Exec(t.Context(), check, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	testkit.WantFault(t, call(t, s, alice, "DELETE /api/uploads/{upload}", "upload", up.ID), fault.Conflict)
+	if _, err := conn.Exec(t.Context(), check, time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := call(t, s, alice, "DELETE /api/uploads/{upload}", "upload", up.ID); err != nil {
+		t.Fatalf("a check that was cut short: %v", err)
+	}
+	for i := range 6 {
+		data := fmt.Appendf(nil, "content %d", i)
+		up := start(t, s, "a.mp4", len(data), nil)
+		put(t, up.Parts[0].URL, data)
+		var group sync.WaitGroup
+		var made, thrown error
+		group.Go(func() { made = call(t, s, alice, "POST /api/uploads/{upload}/complete", "upload", up.ID) })
+		group.Go(func() { thrown = call(t, s, alice, "DELETE /api/uploads/{upload}", "upload", up.ID) })
+		group.Wait()
+		if (made == nil) == (thrown == nil) {
+			t.Errorf("complete: %v; abort: %v", made, thrown)
+		}
+	}
+}
+
+// A completed upload tells which clip it has become.
+func TestCompletedUploadNamesItsClip(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), idle())
+	data := []byte("all there")
+	up := start(t, s, "a.mp4", len(data), nil)
+	put(t, up.Parts[0].URL, data)
+	c := finish(t, s, up)
+	var got clips.Upload
+	if _, err := s.Call(t, alice, "GET /api/uploads/{upload}", testkit.Params("upload", up.ID), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Clip != c.ID || got.Parts == nil || len(got.Parts) != 0 {
+		t.Errorf("upload %+v, want the clip %s", got, c.ID)
+	}
+}
+
+func TestForeignCursorsAreRefused(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), idle())
+	for _, cursor := range []string{"x", api.Cursor("garbage", "x"), api.Cursor("2026-01-31T20:00:00Z", "\x00"), api.Cursor("infinity", "")} {
+		_, err := s.Call(t, alice, "GET /api/clips", testkit.Params("cursor", cursor), nil)
+		testkit.WantFault(t, err, fault.Invalid)
+	}
+	if _, err := s.Call(t, alice, "GET /api/clips", testkit.Params("cursor", api.Cursor("0000-01-01T00:00:00Z", "x")), nil); err != nil {
+		t.Error(err)
 	}
 }

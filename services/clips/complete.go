@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/blob"
@@ -20,7 +22,10 @@ import (
 )
 
 var completeUpload = api.Post("/api/uploads/{upload}/complete", "makes the clip of a file that has arrived", api.Editors, complete).
-	Within(30 * time.Minute) // the whole file is read back and hashed
+	Within(checking) // the whole file is read back and hashed
+
+// checking bounds how long a file may be checked.
+const checking = 30 * time.Minute
 
 // complete may be called again at any time, also after a crash in the middle: every step finds what
 // an earlier call has done.
@@ -29,31 +34,68 @@ func complete(ctx context.Context, d *run.Deps, req GetUpload) (Clip, error) {
 	if err != nil {
 		return Clip{}, err
 	}
-	if u.Clip != "" {
-		return load(ctx, d.DB, u.Owner, u.Clip)
+	if u.Clip == "" {
+		if u.Clip, err = makeClip(ctx, d, u); err != nil {
+			return Clip{}, err
+		}
 	}
-	if err := assemble(ctx, d, u); err != nil {
-		return Clip{}, err
-	}
-	sum, err := hash(ctx, d.Blob, u)
-	if err != nil {
-		return Clip{}, err
-	}
-	id := es.DerivedID("clip", u.Owner, sum)
-	p, err := register(ctx, d, u, id, sum)
+	p, err := retryUploaded(ctx, d, u.Owner, u.Clip, u.Object)
 	if err != nil {
 		return Clip{}, err
 	}
 	if err := d.WaitFor(ctx, p); err != nil {
 		return Clip{}, err
 	}
-	if err := keepOne(ctx, d, u, id); err != nil {
+	if err := keepOne(ctx, d, u); err != nil {
 		return Clip{}, err
 	}
-	if _, err := d.DB.Exec(ctx, `update vault.uploads set clip = $2 where id = $1`, u.ID, id); err != nil {
-		return Clip{}, err
+	return load(ctx, d.DB, u.Owner, u.Clip)
+}
+
+// makeClip checks the file and registers it. Meanwhile the upload cannot be thrown away.
+func makeClip(ctx context.Context, d *run.Deps, u upload) (clip string, err error) {
+	var since time.Time
+	err = d.DB.QueryRow(ctx, `update vault.uploads set completing_at = clock_timestamp() where id = $1 returning completing_at`, u.ID).Scan(&since)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", thrownAway(u)
 	}
-	return load(ctx, d.DB, u.Owner, id)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		// Another call that checks the same file has put its own time there.
+		_, clearErr := d.DB.Exec(ctx, `update vault.uploads set completing_at = null where id = $1 and completing_at = $2`, u.ID, since)
+		err = errors.Join(err, clearErr)
+	}()
+	if err := assemble(ctx, d, u); err != nil {
+		return "", err
+	}
+	sum, err := hash(ctx, d.Blob, u)
+	if err != nil {
+		return "", err
+	}
+	clip = es.DerivedID("clip", u.Owner, sum)
+	return clip, pgx.BeginFunc(ctx, d.DB, func(tx pgx.Tx) error {
+		// The row is locked until it names the clip, so the upload is either registered or thrown away.
+		err := tx.QueryRow(ctx, `select id from vault.uploads where id = $1 for update`, u.ID).Scan(nil)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return thrownAway(u)
+		}
+		if err != nil {
+			return err
+		}
+		if err := register(ctx, d, u, clip, sum); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update vault.uploads set clip = $2 where id = $1`, u.ID, clip)
+		return err
+	})
+}
+
+func thrownAway(u upload) error {
+	return fault.New(fault.NotFound, "the upload %s was thrown away; send the file again", u.ID)
 }
 
 // assemble makes one object of the parts, once all of them are there.
@@ -112,7 +154,7 @@ func hash(ctx context.Context, store *blob.Store, u upload) (string, error) {
 }
 
 // register tells the log, unless it knows the content already.
-func register(ctx context.Context, d *run.Deps, u upload, id, sum string) (es.Position, error) {
+func register(ctx context.Context, d *run.Deps, u upload, id, sum string) error {
 	e := events.ClipRegistered{
 		Clip: id, Stream: u.Stream, Name: u.Name, Size: u.Size, ContentType: u.ContentType, SHA256: sum,
 		Object: u.Object, StartedAt: u.StartedAt,
@@ -124,11 +166,11 @@ func register(ctx context.Context, d *run.Deps, u upload, id, sum string) (es.Po
 			e.NewStream.StartedAt = u.StartedAt.UTC()
 		}
 	}
-	p, err := d.Append(ctx, u.Owner, e, es.Expect(0), es.ID(es.DerivedID("clip.registered", id)))
+	_, err := d.Append(ctx, u.Owner, e, es.Expect(0), es.ID(es.DerivedID("clip.registered", id)))
 	if conflict := (*es.ConflictError)(nil); errors.As(err, &conflict) {
-		return conflict.Last, nil
+		return nil
 	}
-	return p, err
+	return err
 }
 
 // title of the stream that is made for a file.
@@ -147,9 +189,9 @@ func title(u upload) string {
 }
 
 // keepOne removes the file if the same content is stored elsewhere.
-func keepOne(ctx context.Context, d *run.Deps, u upload, id string) error {
+func keepOne(ctx context.Context, d *run.Deps, u upload) error {
 	var object string
-	if err := d.DB.QueryRow(ctx, `select object from clip where owner = $1 and id = $2`, u.Owner, id).Scan(&object); err != nil {
+	if err := d.DB.QueryRow(ctx, `select object from clip where owner = $1 and id = $2`, u.Owner, u.Clip).Scan(&object); err != nil {
 		return err
 	}
 	if object == u.Object {

@@ -18,7 +18,7 @@ var pack = run.Reactor{
 	Name:   "clips-package",
 	Doc:    "makes a recording playable as HLS and DASH",
 	Handle: []es.Handler[*run.Deps]{es.On(packProbed)},
-	GiveUp: giveUp("package"),
+	GiveUp: giveUp("package", "Packaging"),
 }
 
 func packProbed(ctx context.Context, d *run.Deps, e events.ClipProbed, m es.Meta) error {

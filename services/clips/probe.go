@@ -14,13 +14,22 @@ import (
 var probe = run.Reactor{
 	Name:   "clips-probe",
 	Doc:    "looks at what is in a recording",
-	Handle: []es.Handler[*run.Deps]{es.On(probeRegistered)},
-	GiveUp: giveUp("probe"),
+	Handle: []es.Handler[*run.Deps]{es.On(probeRegistered), es.On(probeRetried)},
+	GiveUp: giveUp("probe", "Looking at it"),
 }
 
 func probeRegistered(ctx context.Context, d *run.Deps, e events.ClipRegistered, m es.Meta) error {
+	return look(ctx, d, m, e.Clip, e.Object, e.Name)
+}
+
+func probeRetried(ctx context.Context, d *run.Deps, e events.ClipRetried, m es.Meta) error {
+	return look(ctx, d, m, e.Clip, e.Object, e.Name)
+}
+
+// look tells the log what is in a stored file.
+func look(ctx context.Context, d *run.Deps, m es.Meta, clip, object, name string) error {
 	es.Progress(ctx, "fetch", 0, 0, 0)
-	desk, err := openDesk(ctx, d, e.Clip, e.Object)
+	desk, err := openDesk(ctx, d, clip, object)
 	if err != nil {
 		return err
 	}
@@ -28,7 +37,7 @@ func probeRegistered(ctx context.Context, d *run.Deps, e events.ClipRegistered, 
 	info, err := media.Probe(ctx, desk.source)
 	var refused *media.Refused
 	if errors.As(err, &refused) {
-		if _, err := d.Append(ctx, m.Owner, events.ClipRefused{Clip: e.Clip, Reason: refused.Reason}); err != nil {
+		if _, err := d.Append(ctx, m.Owner, events.ClipRefused{Clip: clip, Reason: refused.Reason}); err != nil {
 			return err
 		}
 		return desk.clear()
@@ -36,12 +45,12 @@ func probeRegistered(ctx context.Context, d *run.Deps, e events.ClipRegistered, 
 	if err != nil {
 		return err
 	}
-	_, err = d.Append(ctx, m.Owner, probed(e, info))
+	_, err = d.Append(ctx, m.Owner, probed(clip, object, name, info))
 	return err
 }
 
-func probed(e events.ClipRegistered, info media.Info) events.ClipProbed {
-	p := events.ClipProbed{Clip: e.Clip, Object: e.Object, Name: e.Name, Container: info.Container, Duration: info.Duration}
+func probed(clip, object, name string, info media.Info) events.ClipProbed {
+	p := events.ClipProbed{Clip: clip, Object: object, Name: name, Container: info.Container, Duration: info.Duration}
 	if v := info.Video; v != nil {
 		p.Video = &events.VideoFacts{Codec: v.Codec, Width: v.Width, Height: v.Height, FrameRate: v.FrameRate, BitRate: v.BitRate}
 	}
@@ -51,14 +60,4 @@ func probed(e events.ClipRegistered, info media.Info) events.ClipProbed {
 		})
 	}
 	return p
-}
-
-// giveUp tells that the work on a clip has ended without success.
-func giveUp(stage string) func(context.Context, *run.Deps, es.Event, error) error {
-	return func(ctx context.Context, d *run.Deps, e es.Event, reason error) error {
-		if _, err := d.Append(ctx, e.Owner, events.ClipFailed{Clip: e.AggregateID, Stage: stage, Reason: reason.Error()}); err != nil {
-			return err
-		}
-		return deskOf(d, e.AggregateID).clear()
-	}
 }

@@ -3,6 +3,7 @@ package clips
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -105,19 +106,16 @@ type ListClips struct {
 var listClips = api.Get("/api/clips", "lists the clips", api.Viewers,
 	func(ctx context.Context, d *run.Deps, req ListClips) (api.List[Clip], error) {
 		page := api.List[Clip]{Items: []Clip{}}
-		after, err := api.ParseCursor(req.Cursor, 2)
+		before, id, err := parseCursor(req.Cursor)
 		if err != nil {
 			return page, err
-		}
-		if after == nil {
-			after = []string{"infinity", ""}
 		}
 		limit := api.Limit(req.Limit)
 		rows, err := d.DB.Query(ctx, `select `+clipColumns+` from clip
 			where owner = $1 and ($2 = '' or stream = $2) and ($3 = '' or sha256 = $3)
-				and (created_at, id) < ($4::text::timestamptz, $5)
+				and ($4::timestamptz is null or (created_at, id) < ($4, $5))
 			order by created_at desc, id desc limit $6`,
-			api.OwnerOf(ctx), req.Stream, req.SHA256, after[0], after[1], limit+1)
+			api.OwnerOf(ctx), req.Stream, req.SHA256, before, id, limit+1)
 		if err != nil {
 			return page, err
 		}
@@ -131,3 +129,17 @@ var listClips = api.Get("/api/clips", "lists the clips", api.Viewers,
 		}
 		return page, nil
 	})
+
+// parseCursor reads the time and the id of the last clip that was listed; the time is nil at the
+// beginning.
+func parseCursor(cursor string) (before *time.Time, id string, err error) {
+	keys, err := api.ParseCursor(cursor, 2)
+	if err != nil || keys == nil {
+		return nil, "", err
+	}
+	at, err := time.Parse(time.RFC3339Nano, keys[0])
+	if err != nil || strings.ContainsRune(keys[1], 0) {
+		return nil, "", fault.Field("cursor", "this is no cursor of this list; begin without one")
+	}
+	return &at, keys[1], nil
+}

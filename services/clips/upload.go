@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"path"
 	"strings"
 	"time"
@@ -58,8 +59,21 @@ func (r StartUpload) Validate() error {
 		return &fault.Error{Code: fault.TooLarge, Detail: "a file can have at most 5 TiB"}
 	case utf8.RuneCountInString(r.Title) > 200 || strings.ContainsAny(r.Title, "\n\r\x00"):
 		return fault.Field("title", "one line of at most 200 characters")
+	case !isContentType(r.ContentType):
+		return fault.Field("contentType", "this should be a media type such as video/mp4, of at most 200 characters")
+	case r.StartedAt != nil && (r.StartedAt.UTC().Year() < 1990 || r.StartedAt.UTC().Year() > 2100):
+		return fault.Field("startedAt", "this should be a time from 1990 to 2100")
 	}
 	return nil
+}
+
+// isContentType tells whether a text can be the Content-Type of a stored file; an empty one can.
+func isContentType(text string) bool {
+	if text == "" {
+		return true
+	}
+	_, _, err := mime.ParseMediaType(text)
+	return err == nil && len(text) <= 200 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 // Upload is a file on its way.
@@ -74,6 +88,8 @@ type Upload struct {
 	Parts []UploadPart `json:"parts"`
 	// Arrived are the parts that are there already.
 	Arrived []ArrivedPart `json:"arrived"`
+	// Clip is what has become of the file; then nothing has to be put any more.
+	Clip string `json:"clip,omitempty"`
 }
 
 // UploadPart says where one part goes.
@@ -161,7 +177,10 @@ func (u upload) sizeOf(number int) int64 {
 }
 
 func (u upload) show(ctx context.Context, d *run.Deps, arrived []blob.Part) (Upload, error) {
-	up := Upload{ID: u.ID, Name: u.Name, Size: u.Size, PartSize: u.PartSize, Arrived: []ArrivedPart{}}
+	up := Upload{ID: u.ID, Name: u.Name, Size: u.Size, PartSize: u.PartSize, Parts: []UploadPart{}, Arrived: []ArrivedPart{}, Clip: u.Clip}
+	if u.Clip != "" {
+		return up, nil
+	}
 	for number := 1; number <= u.parts(); number++ {
 		url, err := d.Blob.PartURL(ctx, u.Object, u.Multipart, number, urlValid)
 		if err != nil {
@@ -186,9 +205,12 @@ var getUpload = api.Get("/api/uploads/{upload}", "tells which parts have arrived
 		if err != nil {
 			return Upload{}, err
 		}
+		if u.Clip != "" {
+			return u.show(ctx, d, nil)
+		}
 		arrived, err := d.Blob.Parts(ctx, u.Object, u.Multipart)
 		if errors.Is(err, blob.ErrNotFound) {
-			return Upload{}, fault.New(fault.NotFound, "the upload %s is over", u.ID)
+			arrived, err = u.assembled(ctx, d)
 		}
 		if err != nil {
 			return Upload{}, err
@@ -196,20 +218,46 @@ var getUpload = api.Get("/api/uploads/{upload}", "tells which parts have arrived
 		return u.show(ctx, d, arrived)
 	})
 
+// assembled are all parts of a file that is stored whole and not yet a clip.
+func (u upload) assembled(ctx context.Context, d *run.Deps) ([]blob.Part, error) {
+	_, err := d.Blob.Stat(ctx, u.Object)
+	if errors.Is(err, blob.ErrNotFound) {
+		return nil, fault.New(fault.NotFound, "the upload %s is over; send the file again", u.ID)
+	}
+	var parts []blob.Part
+	for number := 1; number <= u.parts(); number++ {
+		parts = append(parts, blob.Part{Number: number, Size: u.sizeOf(number)})
+	}
+	return parts, err
+}
+
 var abortUpload = api.Delete("/api/uploads/{upload}", "throws away what has arrived of a file", api.Editors,
 	func(ctx context.Context, d *run.Deps, req GetUpload) (api.None, error) {
 		u, err := findUpload(ctx, d, req.Upload)
 		if err != nil {
 			return api.None{}, err
 		}
-		if u.Clip != "" {
-			return api.None{}, fault.New(fault.Conflict, "the upload is complete; it has become the clip %s", u.Clip)
-		}
-		if err := d.Blob.Abort(ctx, u.Object, u.Multipart); err != nil {
-			return api.None{}, err
-		}
-		_, err = d.DB.Exec(ctx, `delete from vault.uploads where id = $1 and clip = ''`, u.ID)
-		return api.None{}, err
+		return api.None{}, pgx.BeginFunc(ctx, d.DB, func(tx pgx.Tx) error {
+			var clip string
+			var busy bool // a check that was cut short does not count for ever
+			err := tx.QueryRow(ctx, `select clip, coalesce(completing_at > now() - $2::interval, false)
+				from vault.uploads where id = $1 for update`, u.ID, checking).Scan(&clip, &busy)
+			switch {
+			case errors.Is(err, pgx.ErrNoRows): // another call was quicker
+				return nil
+			case err != nil:
+				return err
+			case clip != "":
+				return fault.New(fault.Conflict, "the upload is complete; it has become the clip %s", clip)
+			case busy:
+				return fault.New(fault.Conflict, "it is being checked; once that is done it is a clip, and cannot be thrown away any more")
+			}
+			if err := d.Blob.Abort(ctx, u.Object, u.Multipart); err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, `delete from vault.uploads where id = $1`, u.ID)
+			return err
+		})
 	})
 
 func findUpload(ctx context.Context, d *run.Deps, id string) (upload, error) {

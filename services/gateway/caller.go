@@ -20,17 +20,22 @@ import (
 const cookieLife = 90 * 24 * time.Hour
 
 // cookieName is bound to host and https where there is https, which a plain connection cannot have.
-func (s *server) cookieName() string {
-	if s.secure {
+// There it has the port, because browsers send the cookies of a host to all its ports.
+func cookieName(site string) string {
+	if strings.HasPrefix(site, "https://") {
 		return "__Host-afterglow"
 	}
-	return "afterglow"
+	port := "80"
+	if address, err := url.Parse(site); err == nil && address.Port() != "" {
+		port = address.Port()
+	}
+	return "afterglow-" + port
 }
 
 // setSession lets the browser keep the secret of a session, or forget it when it is empty.
 func (s *server) setSession(c echo.Context, secret string) {
 	cookie := &http.Cookie{
-		Name: s.cookieName(), Value: secret, Path: "/", MaxAge: int(cookieLife.Seconds()),
+		Name: s.cookie, Value: secret, Path: "/", MaxAge: int(cookieLife.Seconds()),
 		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	}
 	if secret == "" {
@@ -53,7 +58,7 @@ func (s *server) credential(r *http.Request) run.Credential {
 	if token := bearer(r); token != "" {
 		return run.Credential{Token: token}
 	}
-	if cookie, err := r.Cookie(s.cookieName()); err == nil {
+	if cookie, err := r.Cookie(s.cookie); err == nil {
 		return run.Credential{Session: cookie.Value}
 	}
 	return run.Credential{}

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 	"time"
 
@@ -92,17 +91,15 @@ func (cl *client) read(h *hub, m *metrics) {
 		}
 		heard()
 		m.messages.WithLabelValues("received").Inc()
-		var req request
-		err = json.Unmarshal(text, &req)
+		req, err := parse(text)
 		switch {
 		case err != nil:
-			err = fault.New(fault.Invalid, "this message is no JSON object as it should be: %s", err)
 		case req.Type == "SUBSCRIBE":
 			err = h.subscribe(cl, req)
 		case req.Type == "UNSUBSCRIBE":
 			h.unsubscribe(cl, req.Topic)
 		default:
-			err = fault.New(fault.Invalid, "there is no message type %q; there are SUBSCRIBE and UNSUBSCRIBE", req.Type)
+			err = fault.New(fault.Invalid, "there is no message type %.50q; there are SUBSCRIBE and UNSUBSCRIBE", req.Type)
 		}
 		if err != nil {
 			cl.queue.push(refusal(req, err))

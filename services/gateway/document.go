@@ -33,7 +33,7 @@ func (h *hub) beginDocument(sub *subscription, req request) {
 	}
 	sub.last = doc.Rev
 	if req.Since == nil || *req.Since != doc.Rev {
-		sub.client.queue.push(version("SNAPSHOT", sub.topic, doc))
+		sub.push(version("SNAPSHOT", sub.topic, doc))
 	}
 	h.release(sub)
 }

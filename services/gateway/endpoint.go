@@ -12,6 +12,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,8 +23,12 @@ import (
 )
 
 const (
-	// bodyLimit is how large a request may be, in bytes; files go to the object store.
-	bodyLimit = 1 << 20
+	// bodyLimit is how large a request may be, in bytes; files go to the object store. With its
+	// headers it fits into a NATS message, which is 1 MiB unless a server is told otherwise.
+	bodyLimit = 768 << 10
+	// nameLimit, restLimit and valueLimit are how many bytes a path parameter or a topic, the rest of
+	// a path, and a value of the query may have.
+	nameLimit, restLimit, valueLimit = 200, 300, 1000
 	// bodyWait is how long a request may take to arrive.
 	bodyWait = 30 * time.Second
 
@@ -41,15 +47,16 @@ func (s *server) endpoint(service string, route api.Route) echo.HandlerFunc {
 				return err
 			}
 		}
+		given, err := params(c, route)
+		if err != nil {
+			return err
+		}
 		caller, err := s.caller(c, route.Roles == nil)
 		if err != nil {
 			return err
 		}
-		call := api.Call{Caller: caller, MinPosition: r.Header.Get(headerMinPosition)}
+		call := api.Call{Caller: caller, Input: api.Input{Params: given}, MinPosition: r.Header.Get(headerMinPosition)}
 		call.Correlation, _ = c.Get(requestIDKey).(string)
-		if call.Params, err = params(c, route); err != nil {
-			return err
-		}
 		if !safe {
 			if call.Body, err = body(c); err != nil {
 				return err
@@ -78,29 +85,49 @@ func (s *server) endpoint(service string, route api.Route) echo.HandlerFunc {
 
 // params are those of the query, the last of each name, and those of the path.
 func params(c echo.Context, route api.Route) (map[string]string, error) {
-	query, err := url.ParseQuery(c.Request().URL.RawQuery)
+	all, err := query(c.Request())
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "the query is no list of name=value")
-	}
-	all := map[string]string{}
-	for name, values := range query {
-		all[name] = values[len(values)-1]
+		return nil, err
 	}
 	for i, name := range route.PathParams() {
 		value := c.ParamValues()[i]
 		if c.Request().URL.RawPath != "" { // echo then routes the path as it was sent
-			if value, err = url.PathUnescape(value); err != nil {
-				return nil, fault.Field(name, "the path is not encoded as it should be")
-			}
+			value, err = url.PathUnescape(value)
+		}
+		most := nameLimit
+		if strings.HasSuffix(route.Path, "{"+name+"...}") {
+			most = restLimit
+		}
+		if err != nil || !isText(value, most) {
+			return nil, fault.New(fault.NotFound, "there is nothing at this path")
 		}
 		all[name] = value
 	}
-	for name, value := range all {
-		if strings.ContainsRune(value, 0) {
-			return nil, fault.Field(name, "there is a zero character in it")
+	return all, nil
+}
+
+// query has the last value of each name.
+func query(r *http.Request) (map[string]string, error) {
+	list, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "the query is no list of name=value")
+	}
+	all := map[string]string{}
+	for name, values := range list {
+		if !isText(name, nameLimit) {
+			return nil, fault.New(fault.Invalid, "the query has a name that is too long, or no text")
+		}
+		all[name] = values[len(values)-1]
+		if !isText(all[name], valueLimit) {
+			return nil, fault.Field(name, "this should be text of at most %d bytes without control characters", valueLimit)
 		}
 	}
 	return all, nil
+}
+
+// isText tells whether the value is UTF-8 without control characters, of at most so many bytes.
+func isText(value string, most int) bool {
+	return len(value) <= most && utf8.ValidString(value) && !strings.ContainsFunc(value, unicode.IsControl)
 }
 
 // body is the JSON object that came with a request, if any.

@@ -55,10 +55,7 @@ func (h *hub) beginFeed(sub *subscription, req request, log events.Log, told uin
 		return
 	}
 	err := h.Logs.Tail(ctx, log, es.TailFrom{Subject: sub.feed.filter, After: sub.last, Until: told}, func(e es.Event) error {
-		h.mu.Lock()
-		ended := sub.ended
-		h.mu.Unlock()
-		if ended || !sub.client.queue.push(occurrence(sub.topic, api.Record(e))) {
+		if !sub.push(occurrence(sub.topic, api.Record(e))) {
 			return errEnded
 		}
 		sub.last = e.Seq

@@ -66,7 +66,9 @@ type server struct {
 	// doorman is the name of the service that authenticates.
 	doorman string
 	// secure is true when browsers come by https.
-	secure  bool
+	secure bool
+	// cookie is the name of the session cookie.
+	cookie  string
 	origins *http.CrossOriginProtection
 	hub     *hub
 	metrics *metrics
@@ -74,7 +76,10 @@ type server struct {
 }
 
 func newServer(d *run.Deps, all []run.Service) (*server, error) {
-	s := &server{Deps: d, services: all, secure: strings.HasPrefix(d.Config.PublicURL, "https://"), origins: http.NewCrossOriginProtection()}
+	s := &server{
+		Deps: d, services: all, secure: strings.HasPrefix(d.Config.PublicURL, "https://"),
+		cookie: cookieName(d.Config.URL()), origins: http.NewCrossOriginProtection(),
+	}
 	for _, service := range all {
 		if service.Authenticate != nil {
 			s.doorman = service.Name

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,7 +53,7 @@ func TestCorrelation(t *testing.T) {
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	large := `{"title":"` + strings.Repeat("x", bodyLimit) + `"}`
+	large := `{"title":"` + strings.Repeat("x", 768<<10) + `"}`
 	for _, c := range []struct {
 		method, path, body string
 		header             []string
@@ -61,9 +62,8 @@ func TestProblems(t *testing.T) {
 	}{
 		{"GET", "/api/streams/x", "", nil, 401, fault.Unauthenticated},
 		{"GET", "/api/streams/x", "", []string{"Authorization", "Bearer nobody"}, 401, fault.Unauthenticated},
-		{"GET", "/api/streams/x", "", []string{"Cookie", "afterglow=nobody"}, 401, fault.Unauthenticated},
+		{"GET", "/api/streams/x", "", []string{"Cookie", s.cookie("nobody")}, 401, fault.Unauthenticated},
 		{"GET", "/api/streams/x", "", ann, 404, fault.NotFound},
-		{"GET", "/api/streams/%00", "", ann, 400, fault.Invalid},
 		{"GET", "/api/streams/x?y=1", "", ann, 400, fault.Invalid},
 		{"GET", "/api/streams/x?%zz", "", ann, 400, fault.Invalid},
 		{"POST", "/api/streams", `{"title":"x"}`, []string{"Authorization", "Bearer viewer"}, 403, fault.Forbidden},
@@ -101,12 +101,71 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// What no id, file or search can be is refused before anybody else hears of it.
+func TestParametersThatAreNoText(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	x := func(n int) string { return strings.Repeat("x", n) }
+	for _, c := range []struct {
+		path   string
+		status int
+		field  string
+	}{
+		{"/api/streams/" + x(200), 401, ""},
+		{"/api/streams/" + x(201), 404, ""},
+		{"/api/streams/%C3%A4", 401, ""},
+		{"/api/streams/" + strings.Repeat("%C3%A4", 101), 404, ""},
+		{"/api/streams/%00", 404, ""},
+		{"/api/streams/a%0Ab", 404, ""},
+		{"/api/streams/a%2Fb%7F", 404, ""},
+		{"/api/streams/%FF", 404, ""},
+		{"/media/" + x(201) + "/a", 404, ""},
+		{"/media/c/" + x(150) + "/" + x(149), 401, ""},
+		{"/media/c/" + x(150) + "/" + x(150), 404, ""},
+		{"/media/c/a/%FF", 404, ""},
+		{"/api/streams/x?shout=" + x(1000), 401, ""},
+		{"/api/streams/x?shout=" + x(1001), 400, "shout"},
+		{"/api/streams/x?shout=%FF", 400, "shout"},
+		{"/api/streams/x?shout=%0D%0A", 400, "shout"},
+		{"/api/streams/x?shout=%C2%85", 400, "shout"},
+		{"/api/streams/x?%FF=1", 400, ""},
+		{"/api/streams/x?" + x(201) + "=1", 400, ""},
+		{"/ws?token=%FF", 400, "token"},
+	} {
+		pairs := []string{"Connection", "Upgrade", "Upgrade", "websocket"}
+		if !strings.HasPrefix(c.path, "/ws") {
+			pairs = nil
+		}
+		res, text := s.send(t, "GET", c.path, "", pairs...)
+		code := map[int]fault.Code{400: fault.Invalid, 401: fault.Unauthenticated, 404: fault.NotFound}[c.status]
+		if p := wantProblem(t, res, text, c.status, code); len(p.Errors) > 1 || c.field != "" && p.Errors[c.field] == "" {
+			t.Errorf("%.60s: the errors are %v, want one of %q", c.path, p.Errors, c.field)
+		}
+	}
+	s.make(t, "afterwards", ann)
+}
+
+func TestLargestBody(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	pad := func(size int) string {
+		const text = `{"title":"x"`
+		return text + strings.Repeat(" ", size-len(text)-1) + "}"
+	}
+	if res, text := s.send(t, "POST", "/api/streams", pad(768<<10), ann...); res.StatusCode != http.StatusOK {
+		t.Errorf("status %d, %s", res.StatusCode, text)
+	}
+	res, text := s.send(t, "POST", "/api/streams", pad(768<<10+1), ann...)
+	wantProblem(t, res, text, 413, fault.TooLarge)
+}
+
 func TestSessionCookie(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]string{"afterglow": "", "__Host-afterglow": "https://stream.example"} {
-		t.Run(name, func(t *testing.T) {
+	for _, url := range []string{"", "https://stream.example"} {
+		t.Run(url, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, func(c *run.Config) { c.PublicURL = url })
+			name, _, _ := strings.Cut(s.cookie(""), "=")
 			res, _ := s.send(t, "POST", "/api/sessions", `{"secret":"ann"}`, "Cookie", name+"=outdated")
 			if res.StatusCode != http.StatusOK || len(res.Cookies()) != 1 {
 				t.Fatalf("status %d, cookies %v", res.StatusCode, res.Cookies())
@@ -130,10 +189,24 @@ func TestSessionCookie(t *testing.T) {
 	}
 }
 
+// Browsers do not tell the ports of a host apart, and two installations may share one.
+func TestCookieNameHasThePort(t *testing.T) {
+	t.Parallel()
+	for site, want := range map[string]string{
+		"http://127.0.0.1:8080": "afterglow-8080", "http://[::1]:9000": "afterglow-9000", "http://stream.lan:7000/": "afterglow-7000",
+		"http://stream.lan": "afterglow-80", "http://127.0.0.1:http": "afterglow-80",
+		"https://stream.example": "__Host-afterglow", "https://stream.example:8443": "__Host-afterglow",
+	} {
+		if got := cookieName(site); got != want {
+			t.Errorf("%s has the cookie %s, want %s", site, got, want)
+		}
+	}
+}
+
 func TestOtherSitesMayNotWrite(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(c *run.Config) { c.PublicURL = "http://stream.example" })
-	cookie := []string{"Cookie", "afterglow=ann"}
+	cookie := []string{"Cookie", s.cookie("ann")}
 	for name, c := range map[string]struct {
 		header []string
 		ok     bool
@@ -251,6 +324,25 @@ func TestMissingServiceIsToldAsUnavailable(t *testing.T) {
 	wantProblem(t, res, text, 503, fault.Unavailable)
 	if res, text := s.send(t, "GET", "/readyz", ""); res.StatusCode != 503 || !strings.Contains(text, `"service":"library","ready":false`) {
 		t.Errorf("ready: status %d, %s", res.StatusCode, text)
+	}
+}
+
+// Without its connection to the others the process lives, but is of no use.
+func TestDeadConnectionIsNotReady(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	s, err := newServer(&run.Deps{Platform: p}, []run.Service{library})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Logs.NATS().Close()
+	h := s.handler()
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503} {
+		res := httptest.NewRecorder()
+		h.ServeHTTP(res, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
+		if res.Code != want {
+			t.Errorf("%s: status %d, %s", path, res.Code, res.Body)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/run"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
 )
 
 // listen is a client of the account that subscribes to its facts, and is told nothing by itself.
@@ -50,5 +51,35 @@ func TestSlowClientGetsGapAndSlowsNobody(t *testing.T) {
 	}
 	if len(other.queue.frames) != 0 {
 		t.Error("another account heard of it")
+	}
+}
+
+func TestEndedSubscriptionIsToldNothing(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	h := newHub(&run.Deps{Platform: p}, []run.Service{library}, newMetrics(func(context.Context) Readiness { return Readiness{} }))
+	close(h.ready)
+	cl := listen(t, h, "ann")
+	req := request{Topic: "streams"}
+	begin := func() *subscription {
+		sub := &subscription{client: cl, topic: req.Topic, document: documentKey{"ann", req.Topic}, came: make(chan struct{}, 1)}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if err := h.begin(sub); err != nil {
+			t.Fatal(err)
+		}
+		return sub
+	}
+	ended := begin()
+	h.unsubscribe(cl, req.Topic)
+	h.beginDocument(ended, req)
+	if n := len(cl.queue.frames); n != 0 {
+		t.Errorf("a subscription that has ended is told %s", cl.queue.frames)
+	}
+	former, latter := begin(), begin()
+	h.beginDocument(former, req)
+	h.beginDocument(latter, req)
+	if n := len(cl.queue.frames); n != 1 {
+		t.Errorf("one subscription is told %d times", n)
 	}
 }

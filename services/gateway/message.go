@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/json"
+	"unicode/utf8"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
@@ -15,8 +17,25 @@ type request struct {
 	Topic string `json:"topic"`
 	// Since is the last revision or sequence that the client has.
 	Since *uint64 `json:"since"`
-	// Ref comes back in the error that the request leads to.
-	Ref string `json:"ref"`
+	// Ref comes back in the error that the request leads to: any JSON value but lists and objects.
+	Ref json.RawMessage `json:"ref"`
+}
+
+// parse reads a request. With an error, the request is what could be read of it.
+func parse(text []byte) (request, error) {
+	var req request
+	if !utf8.Valid(text) {
+		return req, fault.New(fault.Invalid, "this message is not encoded in UTF-8")
+	}
+	err := json.Unmarshal(text, &req)
+	if bytes.HasPrefix(req.Ref, []byte("{")) || bytes.HasPrefix(req.Ref, []byte("[")) {
+		req.Ref = nil
+		return req, fault.Field("ref", "this should be text or a number")
+	}
+	if err != nil {
+		return req, fault.New(fault.Invalid, "this message is no JSON object as it should be: %s", err)
+	}
+	return req, nil
 }
 
 // message is what a client is told on a websocket.
@@ -30,9 +49,9 @@ type message struct {
 	Seq      uint64           `json:"seq,omitempty"`
 	Event    *api.EventRecord `json:"event,omitempty"`
 
-	Code    fault.Code `json:"code,omitempty"`
-	Message string     `json:"message,omitempty"`
-	Ref     string     `json:"ref,omitempty"`
+	Code    fault.Code      `json:"code,omitempty"`
+	Message string          `json:"message,omitempty"`
+	Ref     json.RawMessage `json:"ref,omitempty"`
 }
 
 func (m message) frame() []byte {

@@ -39,12 +39,17 @@ func (q *queue) offer(topic string, frame []byte) bool {
 
 // push adds a frame as soon as there is room for it; false when there will be none.
 func (q *queue) push(frame []byte) bool {
+	return q.pushWhile(func() bool { return true }, frame)
+}
+
+// pushWhile is push for a frame that may be wanted no longer when there is room for it.
+func (q *queue) pushWhile(wanted func() bool, frame []byte) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(q.frames) >= queueSize && !q.closed {
+	for len(q.frames) >= queueSize && !q.closed && wanted() {
 		q.changed.Wait()
 	}
-	if q.closed {
+	if q.closed || !wanted() {
 		return false
 	}
 	q.frames = append(q.frames, frame)

@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -68,6 +69,22 @@ func TestPushWaitsForRoom(t *testing.T) {
 	}
 	if _, ok := q.take(); ok {
 		t.Error("a closed queue gives more")
+	}
+}
+
+func TestPushGivesUpWhatIsNotWanted(t *testing.T) {
+	t.Parallel()
+	q := newQueue()
+	for range queueSize {
+		q.push(nil)
+	}
+	var ended atomic.Bool
+	done := make(chan bool, 1)
+	go func() { done <- q.pushWhile(func() bool { return !ended.Load() }, nil) }()
+	ended.Store(true)
+	q.take()
+	if <-done || len(q.frames) != 0 {
+		t.Error("a frame that nobody wants is kept")
 	}
 }
 

@@ -30,7 +30,11 @@ func (s *server) socket(c echo.Context) error {
 			shown = run.Credential{Token: token}
 		}
 	}
-	if token := r.URL.Query().Get("token"); token != "" {
+	given, err := query(r)
+	if err != nil {
+		return err
+	}
+	if token := given["token"]; token != "" {
 		shown = run.Credential{Token: token}
 	}
 	// A browser always tells whose page opens a websocket; what tells nothing is a program.

@@ -162,6 +162,7 @@ func TestRefusedMessagesGetErrors(t *testing.T) {
 	made, position := s.make(t, "of ann", ann)
 	s.send(t, "GET", "/api/streams/"+made.ID, "", append(ann, "Afterglow-Min-Position", position)...)
 	w := s.open(t, "bob")
+	long := "stream/" + strings.Repeat("x", 5000)
 	for _, c := range []struct {
 		say   string
 		topic string
@@ -173,11 +174,23 @@ func TestRefusedMessagesGetErrors(t *testing.T) {
 		{`{"type":"SUBSCRIBE","topic":"stream/>","ref":"7"}`, "stream/>", fault.Invalid},
 		{`{"type":"SUBSCRIBE","ref":"7"}`, "", fault.Invalid},
 		{`{"type":"SUBSCRIBE","topic":"streams","since":-1,"ref":"7"}`, "streams", fault.Invalid},
+		{`{"type":"SUBSCRIBE","topic":"a\u0000","ref":"7"}`, "a\x00", fault.Invalid},
+		{`{"type":"SUBSCRIBE","topic":"` + long[:200] + `","ref":"7"}`, long[:200], fault.NotFound},
+		{`{"type":"SUBSCRIBE","topic":"` + long[:201] + `","ref":"7"}`, long[:201], fault.Invalid},
+		{`{"type":"SUBSCRIBE","topic":"` + long + `","ref":"7"}`, long, fault.Invalid},
 		{`{"type":"SING","ref":"7"}`, "", fault.Invalid},
 	} {
 		w.say("%s", c.say)
-		if m := w.hear("ERROR", c.topic); m.Code != c.code || m.Message == "" || m.Ref != "7" {
+		if m := w.hear("ERROR", c.topic); m.Code != c.code || m.Message == "" || len(m.Message) > 500 || string(m.Ref) != `"7"` {
 			t.Errorf("%s: %+v", c.say, m)
+		}
+	}
+	for ref, want := range map[string]string{
+		`7`: `7`, `-1.5e3`: `-1.5e3`, `true`: `true`, `null`: `null`, `"ä"`: `"ä"`, `{"a":1}`: "", `[7]`: "", "\"\xff\"": "",
+	} {
+		w.say(`{"type":"SING","ref":%s}`, ref)
+		if m := w.hear("ERROR", ""); m.Code != fault.Invalid || string(m.Ref) != want {
+			t.Errorf("the ref %s comes back as %s: %s", ref, m.Ref, m.Message)
 		}
 	}
 	w.say(`[`)
@@ -278,15 +291,15 @@ func TestWhoMayOpenAWebsocket(t *testing.T) {
 	}{
 		"token in the query":      {"?token=ann", nil, nil, 101, 0},
 		"token in the header":     {"", nil, ann, 101, 0},
-		"session of a page":       {"", nil, []string{"Cookie", "afterglow=ann", "Origin", s.url}, 101, 0},
-		"session of another site": {"", nil, []string{"Cookie", "afterglow=ann", "Origin", "http://evil.example"}, 403, 0},
-		"session of a sandbox":    {"", nil, []string{"Cookie", "afterglow=ann", "Origin", "null"}, 403, 0},
-		"session of a program":    {"", nil, []string{"Cookie", "afterglow=ann"}, 101, 0},
+		"session of a page":       {"", nil, []string{"Cookie", s.cookie("ann"), "Origin", s.url}, 101, 0},
+		"session of another site": {"", nil, []string{"Cookie", s.cookie("ann"), "Origin", "http://evil.example"}, 403, 0},
+		"session of a sandbox":    {"", nil, []string{"Cookie", s.cookie("ann"), "Origin", "null"}, 403, 0},
+		"session of a program":    {"", nil, []string{"Cookie", s.cookie("ann")}, 101, 0},
 		"token of another site":   {"?token=ann", nil, []string{"Origin", "http://evil.example"}, 403, 0},
 		"nobody":                  {"", nil, nil, 401, 0},
 		"wrong token":             {"", []string{protocol, bearerPrefix + "nobody"}, nil, 401, 0},
 		"page without a session":  {"", nil, []string{"Origin", s.url}, 101, closeUnauthenticated},
-		"page, ended session":     {"", nil, []string{"Cookie", "afterglow=nobody", "Origin", s.url}, 101, closeUnauthenticated},
+		"page, ended session":     {"", nil, []string{"Cookie", s.cookie("nobody"), "Origin", s.url}, 101, closeUnauthenticated},
 	} {
 		conn, res, err := s.dial(t, c.query, c.protocols, c.header...)
 		if res == nil || res.StatusCode != c.status {
@@ -302,7 +315,7 @@ func TestWhoMayOpenAWebsocket(t *testing.T) {
 func TestSigningOutEndsWebsockets(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	conn, _, err := s.dial(t, "", nil, "Cookie", "afterglow=ann", "Origin", s.url)
+	conn, _, err := s.dial(t, "", nil, "Cookie", s.cookie("ann"), "Origin", s.url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +324,7 @@ func TestSigningOutEndsWebsockets(t *testing.T) {
 		w.say(`{"type":"SUBSCRIBE","topic":"streams"}`)
 		w.hear("SNAPSHOT", "streams")
 	}
-	s.send(t, "DELETE", "/api/sessions/current", "", "Cookie", "afterglow=ann")
+	s.send(t, "DELETE", "/api/sessions/current", "", "Cookie", s.cookie("ann"))
 	session.wantClose(closeUnauthenticated)
 	token.say(`{"type":"SUBSCRIBE","topic":"streams"}`) // of the same account, and still valid
 	token.hear("SNAPSHOT", "streams")

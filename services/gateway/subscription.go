@@ -3,6 +3,7 @@ package gateway
 import (
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"github.com/afterglow-live/afterglow/pkg/fault"
 )
@@ -23,8 +24,10 @@ type subscription struct {
 	document documentKey
 	feed     feedKey
 
+	// ended is set under the hub's lock.
+	ended atomic.Bool
 	// The rest is guarded by the hub's lock; last belongs to whoever begins the subscription.
-	beginning, ended bool
+	beginning bool
 	// last revision or sequence that was told.
 	last uint64
 	held []held
@@ -46,8 +49,8 @@ func (h *hub) subscribe(cl *client, req request) error {
 	case <-cl.ctx.Done():
 		return nil
 	}
-	if !topicForm.MatchString(req.Topic) {
-		return fault.New(fault.Invalid, "%q is no topic; one looks like stream/01J…", req.Topic)
+	if len(req.Topic) > nameLimit || !topicForm.MatchString(req.Topic) {
+		return fault.New(fault.Invalid, "%.50q is no topic; one looks like stream/01J…", req.Topic)
 	}
 	for _, feed := range h.feeds {
 		filter, ok := feed.Match(req.Topic, cl.caller.Owner)
@@ -100,10 +103,10 @@ func remove[K comparable](all map[K]map[*subscription]bool, key K, sub *subscrip
 
 // end forgets a subscription. The lock is held.
 func (h *hub) end(sub *subscription) {
-	if sub.ended {
+	if sub.ended.Swap(true) {
 		return
 	}
-	sub.ended, sub.held = true, nil
+	sub.held = nil
 	delete(sub.client.topics, sub.topic)
 	if sub.feed.log != "" {
 		remove(h.listeners, sub.feed, sub)
@@ -147,9 +150,15 @@ func (h *hub) tell(sub *subscription, number uint64, frame []byte) {
 	}
 }
 
+// push tells the client something as soon as there is room for it; false when it will not hear it,
+// because the subscription or the connection has ended.
+func (sub *subscription) push(frame []byte) bool {
+	return sub.client.queue.pushWhile(func() bool { return !sub.ended.Load() }, frame)
+}
+
 // miss ends a subscription with a gap. The lock is held.
 func (h *hub) miss(sub *subscription) {
-	if !sub.ended {
+	if !sub.ended.Load() {
 		h.end(sub)
 		sub.client.queue.miss(sub.topic)
 	}
@@ -161,7 +170,7 @@ func (h *hub) release(sub *subscription) {
 		h.mu.Lock()
 		list := sub.held
 		sub.held = nil
-		if len(list) == 0 || sub.ended {
+		if len(list) == 0 || sub.ended.Load() {
 			sub.beginning = false
 			h.mu.Unlock()
 			return
@@ -171,7 +180,7 @@ func (h *hub) release(sub *subscription) {
 			if held.number <= sub.last {
 				continue
 			}
-			if !sub.client.queue.push(held.frame) {
+			if !sub.push(held.frame) {
 				return
 			}
 			sub.last = held.number
@@ -182,7 +191,7 @@ func (h *hub) release(sub *subscription) {
 // fail ends a subscription that could not begin.
 func (h *hub) fail(sub *subscription, req request, err error) {
 	h.mu.Lock()
-	ended := sub.ended
+	ended := sub.ended.Load()
 	h.end(sub)
 	h.mu.Unlock()
 	if ended || sub.client.ctx.Err() != nil {

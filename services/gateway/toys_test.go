@@ -199,6 +199,9 @@ func header(pairs ...string) http.Header {
 	return h
 }
 
+// cookie is the session cookie as a browser sends it.
+func (s *site) cookie(secret string) string { return cookieName(s.Config.URL()) + "=" + secret }
+
 var ann, bob = []string{"Authorization", "Bearer ann"}, []string{"Authorization", "Bearer bob"}
 
 // send sends a request, and answers the response with its body.

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,7 +24,7 @@ type Board struct {
 }
 
 func (b board) document(ctx context.Context, q es.Querier, owner, _ string) (any, error) {
-	items, err := b.query(ctx, q, owner, "", []string{"infinity", ""}, shown)
+	items, err := b.query(ctx, q, owner, "", nil, "", shown)
 	return Board{Items: items}, err
 }
 
@@ -45,15 +46,12 @@ func (r ListJobs) Validate() error {
 
 func (b board) list(ctx context.Context, d *run.Deps, req ListJobs) (api.List[Job], error) {
 	page := api.List[Job]{Items: []Job{}}
-	after, err := api.ParseCursor(req.Cursor, 2)
+	before, id, err := parseCursor(req.Cursor)
 	if err != nil {
 		return page, err
 	}
-	if after == nil {
-		after = []string{"infinity", ""}
-	}
 	limit := api.Limit(req.Limit)
-	page.Items, err = b.query(ctx, d.DB, api.OwnerOf(ctx), req.State, after, limit+1)
+	page.Items, err = b.query(ctx, d.DB, api.OwnerOf(ctx), req.State, before, id, limit+1)
 	if len(page.Items) > limit {
 		page.Items = page.Items[:limit]
 		last := page.Items[limit-1]
@@ -62,11 +60,11 @@ func (b board) list(ctx context.Context, d *run.Deps, req ListJobs) (api.List[Jo
 	return page, err
 }
 
-func (b board) query(ctx context.Context, q es.Querier, owner, state string, after []string, limit int) ([]Job, error) {
+func (b board) query(ctx context.Context, q es.Querier, owner, state string, before *time.Time, id string, limit int) ([]Job, error) {
 	rows, err := q.Query(ctx, `select id, reactor, '', label, aggregate, aggregate_id, state, stage, percent, speed, remaining,
 			attempt, reason, outcome, cause, created_at, started_at, finished_at
-		from job where owner = $1 and ($2 = '' or state = $2) and (created_at, id) < ($3::text::timestamptz, $4)
-		order by created_at desc, id desc limit $5`, owner, state, after[0], after[1], limit)
+		from job where owner = $1 and ($2 = '' or state = $2) and ($3::timestamptz is null or (created_at, id) < ($3, $4))
+		order by created_at desc, id desc limit $5`, owner, state, before, id, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -78,4 +76,18 @@ func (b board) query(ctx context.Context, q es.Querier, owner, state string, aft
 		items[i].Doc = b.docs[items[i].Reactor]
 	}
 	return items, nil
+}
+
+// parseCursor reads the time and the id of the last job that was listed; the time is nil at the
+// beginning.
+func parseCursor(cursor string) (before *time.Time, id string, err error) {
+	keys, err := api.ParseCursor(cursor, 2)
+	if err != nil || keys == nil {
+		return nil, "", err
+	}
+	at, err := time.Parse(time.RFC3339Nano, keys[0])
+	if err != nil || strings.ContainsRune(keys[1], 0) {
+		return nil, "", fault.Field("cursor", "this is no cursor of this list; begin without one")
+	}
+	return &at, keys[1], nil
 }

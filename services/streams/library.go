@@ -18,7 +18,7 @@ var library = es.Projection{
 		es.On(libraryCreated), es.On(libraryRenamed),
 		es.On(libraryMarked), es.On(libraryUnmarked),
 		es.On(libraryRegistered), es.On(libraryProbed), es.On(libraryPackaged),
-		es.On(libraryRefused), es.On(libraryFailed),
+		es.On(libraryRefused), es.On(libraryFailed), es.On(libraryRetried),
 	},
 	Documents: []es.Document{
 		{Topic: "stream", Load: loadDocument},
@@ -91,6 +91,10 @@ func libraryRefused(ctx context.Context, tx *es.Tx, e events.ClipRefused, m es.M
 
 func libraryFailed(ctx context.Context, tx *es.Tx, e events.ClipFailed, m es.Meta) error {
 	return updateClip(ctx, tx, m, e.Clip, `state = 'failed', reason = $3`, e.Reason)
+}
+
+func libraryRetried(ctx context.Context, tx *es.Tx, e events.ClipRetried, m es.Meta) error {
+	return updateClip(ctx, tx, m, e.Clip, `state = 'registered', reason = '', poster = false`)
 }
 
 func updateClip(ctx context.Context, tx *es.Tx, m es.Meta, clip, set string, args ...any) error {

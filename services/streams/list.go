@@ -18,7 +18,7 @@ type StreamSummary struct {
 	Title     string    `json:"title"`
 	CreatedAt time.Time `json:"createdAt"`
 	StartedAt time.Time `json:"startedAt"`
-	// Duration in seconds, all clips together.
+	// Duration in seconds, to the end of the last clip.
 	Duration    float64 `json:"duration"`
 	ClipCount   int     `json:"clipCount"`
 	MarkerCount int     `json:"markerCount"`
@@ -45,6 +45,14 @@ var orders = map[string]struct{ key, direction, after string }{
 	"title":  {`lower(s.title)`, "asc", ">"},
 }
 
+// streamDuration is the end of the last clip of stream s, as load counts it: clips with a time of
+// their own stand where it says; those from before the stream's start are one after the other at its
+// beginning, and those without a time at its end.
+const streamDuration = `greatest(0,
+		sum(duration) filter (where started_at < s.started_at),
+		max(extract(epoch from started_at - s.started_at)::float8 + duration) filter (where started_at >= s.started_at)
+	) + coalesce(sum(duration) filter (where started_at is null), 0)`
+
 func list(ctx context.Context, d *run.Deps, req ListStreams) (api.List[StreamSummary], error) {
 	page := api.List[StreamSummary]{Items: []StreamSummary{}}
 	if req.Sort == "" {
@@ -61,13 +69,16 @@ func list(ctx context.Context, d *run.Deps, req ListStreams) (api.List[StreamSum
 	if after == nil {
 		after = []string{"", ""}
 	}
+	if strings.ContainsRune(after[0]+after[1], 0) {
+		return page, fault.Field("cursor", "this is no cursor of this list; begin without one")
+	}
 	limit := api.Limit(req.Limit)
 	rows, err := d.DB.Query(ctx, `
 		select `+order.key+`, s.id, s.title, s.created_at, s.started_at,
-			coalesce(c.duration, 0), coalesce(c.clips, 0), coalesce(m.markers, 0), coalesce(c.poster, ''),
+			c.duration, coalesce(c.clips, 0), coalesce(m.markers, 0), coalesce(c.poster, ''),
 			coalesce(c.busy, false), coalesce(c.ready, false)
 		from stream s
-		left join lateral (select sum(duration) as duration, count(*) as clips,
+		left join lateral (select `+streamDuration+` as duration, count(*) as clips,
 				(array_agg(id order by registered_at) filter (where poster))[1] as poster,
 				bool_or(state in ('registered', 'probed')) as busy, bool_or(state = 'packaged') as ready
 			from clip where owner = s.owner and stream = s.id) c on true
@@ -91,16 +102,7 @@ func list(ctx context.Context, d *run.Deps, req ListStreams) (api.List[StreamSum
 		}
 		lastKey = key
 		s.PosterURL = posterURL(poster, poster != "")
-		switch {
-		case s.ClipCount == 0:
-			s.State = "empty"
-		case busy:
-			s.State = "processing"
-		case ready:
-			s.State = "ready"
-		default:
-			s.State = "failed"
-		}
+		s.State = stateOf(s.ClipCount, busy, ready)
 		page.Items = append(page.Items, s)
 		return nil
 	})

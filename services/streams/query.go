@@ -74,7 +74,7 @@ func load(ctx context.Context, q es.Querier, owner, id string) (Stream, error) {
 	if err != nil {
 		return s, err
 	}
-	var poster bool
+	var poster, busy, ready bool
 	var startedAt *time.Time
 	var c StreamClip
 	_, err = pgx.ForEachRow(rows, []any{&c.ID, &c.Name, &c.State, &c.Reason, &c.Duration, &poster, &startedAt}, func() error {
@@ -84,10 +84,12 @@ func load(ctx context.Context, q es.Querier, owner, id string) (Stream, error) {
 			c.Offset = startedAt.Sub(s.StartedAt).Seconds()
 		}
 		s.Duration = max(s.Duration, c.Offset+c.Duration)
+		busy = busy || c.State == "registered" || c.State == "probed"
+		ready = ready || c.State == "packaged"
 		s.Clips = append(s.Clips, c)
 		return nil
 	})
-	s.State = stateOf(s.Clips)
+	s.State = stateOf(len(s.Clips), busy, ready)
 	return s, err
 }
 
@@ -98,20 +100,17 @@ func posterURL(clip string, poster bool) string {
 	return "/media/" + clip + "/poster.jpg"
 }
 
-func stateOf(clips []StreamClip) State {
-	if len(clips) == 0 {
+// stateOf the clips together: busy when one is still worked on, ready when one can be played.
+func stateOf(clips int, busy, ready bool) State {
+	switch {
+	case clips == 0:
 		return "empty"
+	case busy:
+		return "processing"
+	case ready:
+		return "ready"
 	}
-	state := "failed"
-	for _, c := range clips {
-		switch c.State {
-		case "registered", "probed":
-			return "processing"
-		case "packaged":
-			state = "ready"
-		}
-	}
-	return state
+	return "failed"
 }
 
 // find reads a stream for an endpoint.

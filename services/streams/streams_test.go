@@ -1,6 +1,7 @@
 package streams_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
 	"github.com/afterglow-live/afterglow/services/streams"
@@ -214,5 +216,63 @@ func TestClipsFindTheirPlace(t *testing.T) {
 	doc := testkit.WaitDocument(t, s, "alice", "stream/s1", func(v streams.Stream) bool { return v.State == "ready" && len(v.Clips) == 2 })
 	if doc.Title != "An evening" || doc.Clips[0].PosterURL != "/media/c1/poster.jpg" || doc.Clips[1].Offset != 3600 || doc.Clips[1].Reason != "this is no media" {
 		t.Errorf("document %+v", doc)
+	}
+	tell(events.ClipFailed{Clip: "c2", Reason: "Packaging was given up."})
+	tell(events.ClipRetried{Clip: "c2"})
+	doc = testkit.WaitDocument(t, s, "alice", "stream/s1", func(v streams.Stream) bool { return v.State == "processing" })
+	if c := doc.Clips[1]; c.State != "registered" || c.Reason != "" {
+		t.Errorf("clip %+v", c)
+	}
+}
+
+// The list and the page of a stream say the same about it, wherever its clips stand.
+func TestListAndPageAgree(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	s := testkit.Start(t, p, streams.Service)
+	began := time.Date(2026, 1, 31, 20, 0, 0, 0, time.UTC)
+	at := func(offset time.Duration) *time.Time { when := began.Add(offset); return &when }
+	cases := map[string]struct {
+		starts []*time.Time
+		want   float64
+	}{
+		"none":              {nil, 0},
+		"overlapping":       {[]*time.Time{at(0), at(50 * time.Second)}, 150},
+		"with a gap":        {[]*time.Time{at(0), at(time.Hour)}, 3700},
+		"without a time":    {[]*time.Time{nil, at(200 * time.Second), nil}, 500},
+		"before the start":  {[]*time.Time{at(-time.Hour), at(-time.Minute), at(time.Second)}, 200},
+		"all sorts of them": {[]*time.Time{at(-time.Hour), nil, at(90*time.Second + 500*time.Millisecond)}, 290.5},
+	}
+	want := map[string]float64{}
+	var last es.Position
+	tell := func(e events.Event) {
+		t.Helper()
+		var err error
+		if last, err = p.Logs.Append(t.Context(), "alice", e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range cases {
+		id := strings.ReplaceAll(name, " ", "-")
+		want[id] = c.want
+		tell(events.StreamCreated{Stream: id, Title: name, StartedAt: began})
+		for i, start := range c.starts {
+			clip := fmt.Sprintf("%s-%d", id, i)
+			tell(events.ClipRegistered{Clip: clip, Stream: id, Name: "a.mkv", StartedAt: start})
+			tell(events.ClipPackaged{Clip: clip, Duration: 100})
+		}
+	}
+	var page api.List[streams.StreamSummary]
+	if _, err := s.Call(t, alice, "GET /api/streams", testkit.Params(), &page, last); err != nil || len(page.Items) != len(cases) {
+		t.Fatalf("%d streams, %v", len(page.Items), err)
+	}
+	for _, item := range page.Items {
+		var one streams.Stream
+		if _, err := s.Call(t, alice, "GET /api/streams/{stream}", testkit.Params("stream", item.ID), &one); err != nil {
+			t.Fatal(err)
+		}
+		if item.Duration != want[item.ID] || one.Duration != item.Duration || one.State != item.State {
+			t.Errorf("%s: the list says %v %s, the page %v %s, want %v", item.ID, item.Duration, item.State, one.Duration, one.State, want[item.ID])
+		}
 	}
 }

@@ -105,3 +105,40 @@ test("an event appears in the log as it happens", async () => {
   await page.context().close();
   await log.context().close();
 });
+
+test("without a network the page does not say that it is live, and a marker keeps its label", async () => {
+  const page = await visitor.open(`/streams/${clip.streamId}`);
+  const chip = (text: string) => page.getByRole("status").filter({ hasText: text }).first().waitFor();
+  await chip("Live");
+  const field = page.getByLabel("Label of a new marker");
+  const label = `Offline ${Date.now()}`;
+  await field.fill(label);
+  await page.context().setOffline(true);
+  await chip("Reconnecting");
+  await page.getByRole("button", { name: "Add the marker" }).click();
+  await page.getByText("The marker was not saved.").waitFor();
+  expect(await field.inputValue()).toBe(label);
+  await page.context().setOffline(false);
+  await chip("Live");
+  await page.getByRole("button", { name: "Add the marker" }).click();
+  await page.getByRole("listitem").filter({ hasText: label }).waitFor();
+  expect(await field.inputValue()).toBe("");
+  await page.context().close();
+});
+
+test("a stream is made before there is a recording, and marked while it is live", async () => {
+  const page = await visitor.open("/streams");
+  await page.getByRole("button", { name: "New stream" }).filter({ visible: true }).click();
+  const title = `Live ${Date.now()}`;
+  await page.getByLabel("Title").fill(title);
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  await page.getByLabel("Label of a new marker").fill("It begins");
+  await page.getByRole("button", { name: "Add the marker" }).click();
+  await page.getByRole("listitem").filter({ hasText: "It begins" }).waitFor();
+  await page.getByLabel("Stream time").fill("1:02:03");
+  await page.getByLabel("Label of a new marker").fill("It ends");
+  await page.getByRole("button", { name: "Add the marker" }).click();
+  await page.getByRole("listitem").filter({ hasText: "1:02:03" }).waitFor();
+  await page.context().close();
+});

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/afterglow-live/afterglow/events"
@@ -32,6 +33,11 @@ func (c *eventsCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	if !ok {
 		return usageError{fmt.Errorf("there is no log %q; there are FACTS, TICKS and DEAD", c.Log)}
 	}
+	if c.Subject != "" && !covers(log, c.Subject) {
+		aggregate, _ := events.Split(events.Name(log.Events[len(log.Events)-1]))
+		return usageError{fmt.Errorf("--subject: %q is no filter for events on %s; a subject is %s.<owner>.<aggregate>.<id>.<fact>, for instance '%s.*.%s.>'",
+			c.Subject, log.Name, log.Prefix, log.Prefix, aggregate)}
+	}
 	conn, stop, err := cli.connect(ctx, t.log)
 	if err != nil {
 		return err
@@ -54,4 +60,21 @@ func (c *eventsCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 		_, err := fmt.Fprintf(t.out, "%-6d %s  %-24s %s  %s\n", e.Seq, e.Time.Local().Format(time.DateTime), e.Name, e.AggregateID, e.Data)
 		return err
 	})
+}
+
+// covers tells whether a subject filter can match an event on the log: <prefix>.<owner>.<aggregate>.<id>.<fact>.
+func covers(log events.Log, filter string) bool {
+	const parts = 5
+	tokens := strings.Split(filter, ".")
+	rest := tokens[len(tokens)-1] == ">"
+	if tokens[0] != log.Prefix || len(tokens) > parts || len(tokens) < parts && !rest {
+		return false
+	}
+	for i, token := range tokens {
+		wildcard := token == "*" || token == ">" && i == len(tokens)-1
+		if token == "" || !wildcard && strings.ContainsAny(token, "*> \t\r\n") {
+			return false
+		}
+	}
+	return true
 }

@@ -21,6 +21,9 @@ type runCmd struct {
 
 // Run runs services against what the environment names.
 func (c *runCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
+	if err := checkListen(c.Listen); err != nil {
+		return err
+	}
 	chosen, err := run.Select(services.All(), c.Services)
 	if err != nil {
 		return usageError{err}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,11 +26,21 @@ type upCmd struct {
 
 // Run starts everything in the data folder and stops it cleanly when it is told to.
 func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
+	if err := checkListen(c.Listen); err != nil {
+		return err
+	}
 	config, err := run.Config{Listen: c.Listen}.FromEnv()
 	if err != nil {
 		return usageError{err}
 	}
 	config.Listen = c.Listen
+	publicEndpoint, err := run.Env("S3_PUBLIC_ENDPOINT")
+	if err != nil {
+		return err
+	}
+	if err := checkPublicS3(config, publicEndpoint); err != nil {
+		return err
+	}
 	release, err := local.Lock(cli.Data)
 	if err != nil {
 		return err
@@ -64,7 +73,10 @@ func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	if p.Logs, err = es.Open(ctx, nc, t.log); err != nil {
 		return err
 	}
-	if p.Blob, err = blob.Open(ctx, parts.blobConfig(config)); err != nil {
+	if p.Blob, err = blob.Open(ctx, blob.Config{
+		Endpoint: "http://" + parts.s3.Endpoint(), PublicEndpoint: publicS3(config, publicEndpoint, parts.s3.Endpoint(), networkHost()),
+		Bucket: parts.s3.Bucket, AccessKey: parts.s3.AccessKey, SecretKey: parts.s3.SecretKey,
+	}); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -74,6 +86,13 @@ func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
+		return watch(ctx, "PostgreSQL", parts.postgres.Done(), filepath.Join(cli.Data, "postgres", "log"))
+	})
+	group.Go(func() error {
+		return watch(ctx, "the S3 server", parts.s3.Done(), filepath.Join(cli.Data, "s3", "log"))
+	})
+	group.Go(func() error {
+		defer cancel()
 		return run.Run(ctx, p, services.All(), func() {
 			announce(t, cli, p)
 			if c.Demo {
@@ -89,9 +108,22 @@ func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	return err
 }
 
+// watch waits until the part has ended for good, and says where to read why.
+func watch(ctx context.Context, part string, done <-chan struct{}, log string) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-done:
+		return fmt.Errorf("%s keeps ending and is not started again; the end of %s says why", part, log)
+	}
+}
+
 // announce tells every address that a person needs.
 func announce(t *terminal, cli *CLI, p run.Platform) {
 	fmt.Fprintf(t.out, "\nAfterglow is ready.\n\n  Open    %s\n", p.Config.URL())
+	if other := networkURL(p.Config, networkHost()); other != "" {
+		fmt.Fprintf(t.out, "  On your network  %s\n", other)
+	}
 	if link, err := os.ReadFile(filepath.Join(p.Work, "setup-link")); err == nil {
 		fmt.Fprintf(t.out, "  Set up  %s\n          (once, within the next hour: it makes the owner's account)\n", strings.TrimSpace(string(link)))
 	}
@@ -137,41 +169,4 @@ func (p *parts) stop() {
 	if p.nats != nil {
 		p.nats.Stop()
 	}
-}
-
-func (p *parts) blobConfig(config run.Config) blob.Config {
-	cfg := blob.Config{
-		Endpoint: "http://" + p.s3.Endpoint(), Bucket: p.s3.Bucket, AccessKey: p.s3.AccessKey, SecretKey: p.s3.SecretKey,
-	}
-	host, port, err := net.SplitHostPort(p.s3.Endpoint())
-	if err == nil && isAnywhere(host) { // reached from other machines by the host's name
-		cfg.Endpoint = "http://" + net.JoinHostPort("127.0.0.1", port)
-		if u, err := url.Parse(config.URL()); err == nil {
-			cfg.PublicEndpoint = "http://" + net.JoinHostPort(u.Hostname(), port)
-		}
-	}
-	return cfg
-}
-
-// s3Listen opens the object store to the same machines as the pages: browsers put uploads there.
-func s3Listen(config run.Config) string {
-	host, _, err := net.SplitHostPort(config.Listen)
-	if err != nil || (!isAnywhere(host) && net.ParseIP(host).IsLoopback()) || host == "localhost" {
-		return ""
-	}
-	return net.JoinHostPort(host, "0")
-}
-
-func isAnywhere(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "" || ip != nil && ip.IsUnspecified()
-}
-
-// origins are the pages that may upload: the installation's own, by each of its names.
-func origins(config run.Config) []string {
-	list := []string{config.URL()}
-	if u, err := url.Parse(config.URL()); err == nil && u.Hostname() == "127.0.0.1" {
-		list = append(list, "http://localhost:"+u.Port())
-	}
-	return list
 }

@@ -69,7 +69,7 @@ func openAPI(s surface, services []run.Service) (files, error) {
 }
 
 var securitySchemes = object{
-	"session": object{"type": "apiKey", "in": "cookie", "name": "afterglow", "description": "Over https its name is __Host-afterglow."},
+	"session": object{"type": "apiKey", "in": "cookie", "name": "__Host-afterglow", "description": "Without https its name is afterglow-<port>."},
 	"token":   object{"type": "http", "scheme": "bearer"},
 }
 

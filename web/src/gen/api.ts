@@ -281,7 +281,7 @@ export interface StreamSummary {
   title: string;
   createdAt: string;
   startedAt: string;
-  /** Duration in seconds, all clips together. */
+  /** Duration in seconds, to the end of the last clip. */
   duration: number;
   clipCount: number;
   markerCount: number;
@@ -322,6 +322,8 @@ export interface Upload {
   parts: UploadPart[];
   /** Arrived are the parts that are there already. */
   arrived: ArrivedPart[];
+  /** Clip is what has become of the file; then nothing has to be put any more. */
+  clip?: string;
 }
 
 /** UploadPart says where one part goes. */
@@ -358,6 +360,15 @@ export interface Endpoints {
   };
   /** shows one clip */
   "GET /api/clips/{clip}": {
+    params: {
+      clip: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Clip;
+  };
+  /** begins the work on a clip that has failed anew */
+  "POST /api/clips/{clip}/retry": {
     params: {
       clip: string;
     };

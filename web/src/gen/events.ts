@@ -25,6 +25,7 @@ export interface ClipFailed {
   clip: string;
   /** Stage is the work that failed: "probe" or "package". */
   stage: string;
+  /** Reason is a sentence for people; what exactly went wrong is in the dead letter. */
   reason: string;
 }
 
@@ -76,6 +77,14 @@ export interface ClipRegistered {
   object: string;
   /** StartedAt is when the recording began, when that is known. */
   startedAt?: string;
+}
+
+/** ClipRetried: somebody wants the work on a clip that was given up done again, from its start. */
+export interface ClipRetried {
+  clip: string;
+  /** Object is the key of the stored file; another than before when the file was sent again. */
+  object: string;
+  name: string;
 }
 
 /** JobProgressed: a reactor's work on one event has come this far. */
@@ -213,6 +222,7 @@ export interface Events {
   "clip.refused": ClipRefused;
   "clip.packaged": ClipPackaged;
   "clip.failed": ClipFailed;
+  "clip.retried": ClipRetried;
   "job.progressed": JobProgressed;
   "letter.buried": LetterBuried;
 }

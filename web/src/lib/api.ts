@@ -56,6 +56,18 @@ export const api = {
   delete: (path: string, options?: Options) => send<void>("DELETE", path, undefined, options),
 };
 
+/** Reads a list to its end, page by page. */
+export async function all<T>(path: string, options: Options = {}): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await api.get<Page<T>>(path, { ...options, query: { ...options.query, limit: 200, cursor } });
+    items.push(...page.items);
+    cursor = page.next || undefined;
+  } while (cursor);
+  return items;
+}
+
 async function send<T>(method: string, path: string, body: unknown, options: Options = {}): Promise<T> {
   const headers = new Headers({ Accept: "application/json" });
   if (method !== "GET") headers.set("Content-Type", "application/json");

@@ -14,6 +14,7 @@ export const socket = new Socket({
   },
 });
 
+addEventListener("offline", () => socket.offline());
 addEventListener("online", () => socket.retryNow());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") socket.retryNow();

@@ -171,3 +171,20 @@ test("what a replaced connection still says is not heard", () => {
   expect(socket.connection).toBe("live");
   expect(heard).toEqual([]);
 });
+
+test("a machine that leaves the network is not live, and comes back by itself or when it is told", () => {
+  const { socket, wires, wait } = rig();
+  socket.start();
+  wires[0]!.events.open();
+  socket.offline();
+  expect(socket.connection).toBe("down");
+  expect(wires[0]!.closed).toBe(true);
+  expect(wait()).toBe(2000);
+  wires[1]!.events.open();
+  expect(socket.connection).toBe("live");
+  socket.offline();
+  socket.retryNow();
+  wires[2]!.events.open();
+  expect(socket.connection).toBe("live");
+  expect(wires).toHaveLength(3);
+});

@@ -57,6 +57,8 @@ export interface SocketOptions {
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 10_000;
 const UNAUTHENTICATED = 4401;
+/** The code of a connection that ended without saying so. */
+const ABNORMAL = 1006;
 /** After this many attempts in a row that failed, the connection counts as down. */
 const PATIENCE = 2;
 
@@ -109,6 +111,18 @@ export class Socket {
     this.cancelRetry();
     this.hangUp();
     this.connect();
+  }
+
+  /**
+   * Takes the connection for lost, because the machine has left its network: a websocket would say so only
+   * minutes later. A server on this very machine is found again by trying.
+   */
+  offline(): void {
+    if (this.stopped) return;
+    this.cancelRetry();
+    this.hangUp();
+    this.failures = Math.max(this.failures, PATIENCE);
+    this.lost(ABNORMAL);
   }
 
   /**

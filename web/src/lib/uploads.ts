@@ -7,6 +7,7 @@ import type { Clip, Upload } from "../gen/api";
 import { api, ApiError, sentence } from "./api";
 import { cut, fingerprint, missing, Speedometer, type Part } from "./parts";
 import { recordingStart } from "./time";
+import { toast } from "./toasts";
 
 export interface UploadItem {
   key: string;
@@ -94,7 +95,9 @@ export function cancelUpload(key: string): void {
   entry.abort.abort();
   if (entry.uploadId && entry.item.state !== "done") {
     forget(key);
-    api.delete(`/api/uploads/${entry.uploadId}`).catch(() => {});
+    api.delete(`/api/uploads/${entry.uploadId}`).catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 409) toast(`It was not cancelled: ${error.message}`, { tone: "bad" });
+    });
   }
   dismissUpload(key);
 }
@@ -158,6 +161,11 @@ async function run(entry: Entry): Promise<void> {
   update(entry, { state: "sending" });
   let plan = await begin(entry);
   entry.uploadId = plan.id;
+  if (plan.clip) { // it was complete before, and only the answer was lost
+    const clip = await api.get<Clip>(`/api/clips/${plan.clip}`, { signal: entry.abort.signal });
+    forget(entry.item.key);
+    return update(entry, { state: "done", loaded: entry.file.size, clip });
+  }
 
   const parts = cut(entry.file.size, plan.partSize);
   const todo = missing(parts, plan.arrived);

@@ -4,6 +4,7 @@ import { Badge, type Tone } from "../../lib/Badge";
 import { progress } from "../../lib/jobs";
 import { Meter } from "../../lib/Meter";
 import { Moment, useNow } from "../../lib/Moment";
+import { RetryButton } from "../../lib/RetryButton";
 import { roughly } from "../../lib/time";
 import classes from "./JobRow.module.css";
 
@@ -14,7 +15,8 @@ const STATES: Record<Job["state"], { tone: Tone; label: string }> = {
   failed: { tone: "bad", label: "Failed" },
 };
 
-export function JobRow({ job }: { job: Job }) {
+/** One piece of work. The `latest` of its clip can be begun anew when it has failed. */
+export function JobRow({ job, latest }: { job: Job; latest: boolean }) {
   const now = useNow();
   const { tone, label } = STATES[job.state];
   const [log, seq] = job.cause.split("/");
@@ -42,6 +44,7 @@ export function JobRow({ job }: { job: Job }) {
         {job.attempt > 1 && <span>attempt {job.attempt}</span>}
         {job.outcome && <span>{job.outcome}</span>}
         <span className={classes.links}>
+          {latest && job.outcome === "clip.failed" && <RetryButton clipId={job.aggregateId} name={job.label || "the clip"} size="compact-sm" />}
           {job.aggregate === "clip" && <Link to="/clips/$clipId" params={{ clipId: job.aggregateId }} className="ember-link" preload={false}>Stream</Link>}
           {job.aggregate === "stream" && <Link to="/streams/$streamId" params={{ streamId: job.aggregateId }} className="ember-link">Stream</Link>}
           {log && seq && <Link to="/log" search={{ log: log === "FACTS" ? undefined : log, seq }} className="ember-link">Cause</Link>}

@@ -2,7 +2,7 @@ import { Skeleton, Tabs, Title } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { Activity, CircleCheck } from "lucide-react";
 import type { Job } from "../../gen/api";
-import { useJobs } from "../../lib/jobs";
+import { jobsOf, useJobs } from "../../lib/jobs";
 import { Failure, Notice } from "../../lib/Notice";
 import { JobRow } from "./JobRow";
 import classes from "./JobsPage.module.css";
@@ -45,7 +45,7 @@ export function JobsPage() {
           {FILTERS.map(({ value }) => (
             <Tabs.Panel key={value} value={value} pt="md">
               {value === state && (isPending ? <Loading /> : shown.length === 0 ? <Nothing state={state} /> : (
-                <ul className={classes.list}>{shown.map((job) => <JobRow key={job.id} job={job} />)}</ul>
+                <ul className={classes.list}>{shown.map((job) => <JobRow key={job.id} job={job} latest={jobsOf(jobs, job.aggregateId)[0] === job} />)}</ul>
               ))}
             </Tabs.Panel>
           ))}

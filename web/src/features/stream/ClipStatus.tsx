@@ -1,10 +1,11 @@
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { CircleAlert, FileX2, Hourglass, Upload } from "lucide-react";
 import type { StreamClip } from "../../gen/api";
 import { jobsOf, leading, progress, useJobs } from "../../lib/jobs";
 import { LinkButton } from "../../lib/LinkButton";
 import { Meter } from "../../lib/Meter";
 import { Notice } from "../../lib/Notice";
+import { RetryButton } from "../../lib/RetryButton";
 import { chooseFiles } from "../../lib/uploads";
 import classes from "./ClipStatus.module.css";
 
@@ -46,7 +47,12 @@ export function ClipStatus({ clips, streamId }: { clips: StreamClip[]; streamId:
   return (
     <Notice
       compact tone="bad" icon={<CircleAlert size={26} />} title="Preparing it failed"
-      action={<LinkButton to="/jobs" search={{ state: "failed" }} variant="default">See the failed job</LinkButton>}
+      action={
+        <Group justify="center">
+          <RetryButton clipId={broken.id} name={broken.name} />
+          <LinkButton to="/jobs" search={{ state: "failed" }} variant="default">See the failed job</LinkButton>
+        </Group>
+      }
     >
       {broken.reason ?? failed?.reason ?? "The reason is not known."}
       <br />

@@ -7,6 +7,7 @@ import { Copy } from "../../lib/Copy";
 import { bitRate, bytes } from "../../lib/format";
 import { jobsOf, leading, progress, useJobs } from "../../lib/jobs";
 import { Meter } from "../../lib/Meter";
+import { RetryButton } from "../../lib/RetryButton";
 import { clock } from "../../lib/time";
 import { chooseFiles } from "../../lib/uploads";
 import { usePlaybackState, type Playback } from "./player/playback";
@@ -93,7 +94,14 @@ function State({ state }: { state: StreamClip["state"] }) {
 
 function Progress({ clip }: { clip: StreamClip }) {
   const jobs = useJobs();
-  if (clip.state === "refused" || clip.state === "failed") return <p className={classes.reason}>{clip.reason ?? "The reason is not known."}</p>;
+  if (clip.state === "refused" || clip.state === "failed") {
+    return (
+      <>
+        <p className={classes.reason}>{clip.reason ?? "The reason is not known."}</p>
+        {clip.state === "failed" && <RetryButton clipId={clip.id} name={clip.name} size="compact-md" mt="xs" />}
+      </>
+    );
+  }
   const job = leading(jobsOf(jobs.data?.items, clip.id));
   return (
     <div className={classes.progress}>

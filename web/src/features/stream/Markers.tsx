@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Kbd, TextInput, Title, Tooltip, UnstyledButton } from "@mantine/core";
 import { BookmarkPlus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useActionState, useState, type ReactNode } from "react";
 import type { Marker } from "../../gen/api";
-import { clock } from "../../lib/time";
+import { clock, parseStreamTime } from "../../lib/time";
+import type { AddMarker } from "./markers";
 import { usePlaybackTime, type Playback } from "./player/playback";
 import classes from "./Markers.module.css";
 
@@ -10,14 +11,16 @@ interface MarkersProps {
   /** In stream order. */
   markers: Marker[];
   playback: Playback;
-  /** Something can be played, so that there is a time to mark. */
+  /** Something can be played, so that there is a moment to mark. */
   ready: boolean;
-  onAdd: (label: string, at: number) => void;
+  /** The stream has no clips at all, so that its time now is the one to mark. */
+  bare: boolean;
+  onAdd: AddMarker;
   onRemove: (marker: Marker) => void;
 }
 
 /** The moments worth finding again; the one that was passed last is lit. */
-export function Markers({ markers, playback, ready, onAdd, onRemove }: MarkersProps) {
+export function Markers({ markers, playback, ready, bare, onAdd, onRemove }: MarkersProps) {
   const time = usePlaybackTime(playback);
   const current = ready && time > 0 ? markers.findLast((marker) => Math.floor(marker.at) <= time) : undefined;
   return (
@@ -26,11 +29,16 @@ export function Markers({ markers, playback, ready, onAdd, onRemove }: MarkersPr
         <Title order={2} id="markers" size="h3">Markers</Title>
         {markers.length > 0 && <span className={classes.count}>{markers.length}</span>}
       </div>
-      {ready && <AddField time={time} onAdd={(label) => onAdd(label, playback.time)} />}
+      {ready ? (
+        <AddField onAdd={(label) => onAdd(label, playback.time)} placeholder="Mark this moment" time={<span className={classes.at}>{clock(time)}</span>} />
+      ) : (
+        <TimedField bare={bare} onAdd={onAdd} />
+      )}
       {markers.length === 0 ? (
         <p className={classes.empty}>
           {ready ? <>Press <Kbd>M</Kbd> while watching to keep a moment. Everyone who has this page open sees it at once.</>
-            : "Once the recording is ready, mark the moments you want to find again."}
+            : bare ? "Mark moments while you are live: they wait here for the recording."
+              : "Mark the moments you want to find again, by their time in the stream."}
         </p>
       ) : (
         <ol className={classes.list}>
@@ -60,26 +68,65 @@ export function Markers({ markers, playback, ready, onAdd, onRemove }: MarkersPr
   );
 }
 
-function AddField({ time, onAdd }: { time: number; onAdd: (label: string) => void }) {
+interface AddFieldProps {
+  /** What stands before the label: the time of the marker. */
+  time?: ReactNode;
+  placeholder: string;
+  onAdd: (label: string) => Promise<boolean>;
+}
+
+/** Keeps what was typed until it is saved. */
+function AddField({ time, placeholder, onAdd }: AddFieldProps) {
   const [label, setLabel] = useState("");
+  const [, save, saving] = useActionState(async () => {
+    if (await onAdd(label.trim() || "Marker")) setLabel((now) => (now === label ? "" : now));
+  }, undefined);
   return (
-    <form
-      className={classes.add}
-      action={() => {
-        onAdd(label.trim() || "Marker");
-        setLabel("");
-      }}
-    >
+    <form className={classes.add} action={save}>
       <TextInput
         aria-label="Label of a new marker"
-        placeholder="Mark this moment"
-        leftSectionWidth={68}
-        leftSection={<span className={classes.at}>{clock(time)}</span>}
+        placeholder={placeholder}
+        leftSectionWidth={time ? 68 : undefined}
+        leftSection={time}
         value={label}
         maxLength={200}
         onChange={(event) => setLabel(event.currentTarget.value)}
       />
-      <Button type="submit" variant="light" px="sm" aria-label="Add the marker"><BookmarkPlus size={18} /></Button>
+      <Button type="submit" variant="light" px="sm" aria-label="Add the marker" loading={saving}><BookmarkPlus size={18} /></Button>
     </form>
+  );
+}
+
+/** Marks a time that is typed in, as long as there is nothing to watch; without clips also the time now. */
+function TimedField({ bare, onAdd }: { bare: boolean; onAdd: AddMarker }) {
+  const [text, setText] = useState("");
+  const [wrong, setWrong] = useState(false);
+  return (
+    <>
+      <TextInput
+        className={classes.time}
+        label="Stream time"
+        placeholder={bare ? "Now, or 1:02:03" : "1:02:03"}
+        value={text}
+        error={wrong && "A time such as 1:02:03 or 62m"}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setWrong(false);
+        }}
+      />
+      <AddField
+        placeholder="What happens there"
+        onAdd={async (label) => {
+          const at = parseStreamTime(text);
+          if (at === undefined && !(bare && text.trim() === "")) {
+            setWrong(true);
+            return false;
+          }
+          const saved = await onAdd(label, at);
+          if (saved) setText("");
+          return saved;
+        }}
+      />
+    </>
   );
 }

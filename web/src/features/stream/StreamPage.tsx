@@ -4,7 +4,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { Clip, Stream, StreamClip } from "../../gen/api";
-import { api, type Page } from "../../lib/api";
+import { all, api } from "../../lib/api";
 import { socket, useDocument } from "../../lib/live";
 import { Moment } from "../../lib/Moment";
 import { Failure } from "../../lib/Notice";
@@ -75,7 +75,9 @@ function Content({ stream }: { stream: Stream }) {
         </div>
       </header>
       <aside className={classes.side}>
-        <Markers markers={markers} playback={playback} ready={playable.length > 0} onAdd={add} onRemove={remove} />
+        <Markers
+          markers={markers} playback={playback} ready={playable.length > 0} bare={stream.clips.length === 0} onAdd={add} onRemove={remove}
+        />
       </aside>
       <div className={classes.clips}>
         <Clips stream={stream} clips={clips} playback={playback} />
@@ -91,13 +93,13 @@ function useClips(stream: Stream): Clip[] {
   const states = stream.clips.map((clip) => `${clip.id}:${clip.state}`).join();
   const { data } = useQuery({
     queryKey: ["clips", stream.id, states],
-    queryFn: ({ signal }) => api.get<Page<Clip>>("/api/clips", {
-      query: { stream: stream.id, limit: 100 }, signal, after: socket.value(`stream/${stream.id}`)?.position,
+    queryFn: ({ signal }) => all<Clip>("/api/clips", {
+      query: { stream: stream.id }, signal, after: socket.value(`stream/${stream.id}`)?.position,
     }),
     enabled: states !== "",
     placeholderData: (previous) => previous,
   });
-  return data?.items ?? NONE;
+  return data ?? NONE;
 }
 
 /** What can be played, in stream order. */

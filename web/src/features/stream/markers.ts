@@ -5,6 +5,9 @@ import { documentKey } from "../../lib/live";
 import { clock } from "../../lib/time";
 import { toast } from "../../lib/toasts";
 
+/** Adds a marker at a stream time in seconds, or without one at the stream time now; answers whether it is saved. */
+export type AddMarker = (label: string, at?: number) => Promise<boolean>;
+
 /** Adds and takes away markers of a stream; shows the change at once, and takes it back if it fails. */
 export function useMarkers(streamId: string) {
   const client = useQueryClient();
@@ -13,19 +16,22 @@ export function useMarkers(streamId: string) {
   };
   const insert = (marker: Marker) => change((markers) => [...markers.filter((other) => other.id !== marker.id), marker]);
 
-  const add = (label: string, at: number) => {
-    api.post<Marker>(`/api/streams/${streamId}/markers`, { label, at })
-      .then((marker) => {
-        insert(marker);
-        toast(`Marked ${clock(marker.at)}`);
-      })
-      .catch((error: unknown) => toast(`The marker was not saved. ${sentence(error)}`, { tone: "bad" }));
+  const add: AddMarker = async (label, at) => {
+    try {
+      const marker = await api.post<Marker>(`/api/streams/${streamId}/markers`, { label, at });
+      insert(marker);
+      toast(`Marked ${clock(marker.at)}`);
+      return true;
+    } catch (error) {
+      toast(`The marker was not saved. ${sentence(error)}`, { tone: "bad" });
+      return false;
+    }
   };
 
   const remove = (marker: Marker) => {
     change((markers) => markers.filter((other) => other.id !== marker.id));
     api.delete(`/api/streams/${streamId}/markers/${marker.id}`)
-      .then(() => toast(`Deleted “${marker.label}”`, { action: { label: "Undo", run: () => add(marker.label, marker.at) } }))
+      .then(() => toast(`Deleted “${marker.label}”`, { action: { label: "Undo", run: () => void add(marker.label, marker.at) } }))
       .catch((error: unknown) => {
         insert(marker);
         toast(`The marker was not deleted. ${sentence(error)}`, { tone: "bad" });

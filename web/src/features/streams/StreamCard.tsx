@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Bookmark, Film } from "lucide-react";
 import { useState } from "react";
 import type { Clip, StreamSummary } from "../../gen/api";
-import { api, type Page } from "../../lib/api";
+import { all } from "../../lib/api";
 import { Badge } from "../../lib/Badge";
 import { counted } from "../../lib/format";
 import { leading, progress, useJobs } from "../../lib/jobs";
@@ -61,10 +61,10 @@ function Poster({ url }: { url: string }) {
 function Progress({ streamId }: { streamId: string }) {
   const clips = useQuery({
     queryKey: ["clips", streamId],
-    queryFn: ({ signal }) => api.get<Page<Clip>>("/api/clips", { query: { stream: streamId, limit: 100 }, signal }),
+    queryFn: ({ signal }) => all<Clip>("/api/clips", { query: { stream: streamId }, signal }),
   });
   const jobs = useJobs();
-  const mine = new Set(clips.data?.items.map((clip) => clip.id));
+  const mine = new Set(clips.data?.map((clip) => clip.id));
   const job = leading((jobs.data?.items ?? []).filter((candidate) => mine.has(candidate.aggregateId)));
   return (
     <div className={classes.progress}>

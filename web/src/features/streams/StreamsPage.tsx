@@ -1,4 +1,4 @@
-import { Button, CloseButton, Code, Select, Skeleton, TextInput, Title } from "@mantine/core";
+import { Button, CloseButton, Code, Group, Select, Skeleton, TextInput, Title } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -9,6 +9,7 @@ import { api, type Page } from "../../lib/api";
 import { useSignal } from "../../lib/live";
 import { Failure, Notice } from "../../lib/Notice";
 import { chooseFiles } from "../../lib/uploads";
+import { NewStream } from "./NewStream";
 import { StreamCard } from "./StreamCard";
 import classes from "./StreamsPage.module.css";
 
@@ -44,6 +45,7 @@ export function StreamsPage() {
           <div className={classes.tools}>
             <SearchField q={q} />
             <Order sort={sort} />
+            <NewStream compact />
             <Button visibleFrom="sm" leftSection={<Upload size={16} />} onClick={() => chooseFiles()}>Add a recording</Button>
           </div>
         )}
@@ -131,7 +133,12 @@ function FirstSteps() {
     <Notice
       icon={<Clapperboard size={28} />}
       title="Your first stream starts with a recording"
-      action={<Button size="md" leftSection={<Upload size={18} />} onClick={() => chooseFiles()}>Choose a recording</Button>}
+      action={
+        <Group justify="center">
+          <Button size="md" leftSection={<Upload size={18} />} onClick={() => chooseFiles()}>Choose a recording</Button>
+          <NewStream size="md" />
+        </Group>
+      }
     >
       Drop a file anywhere in this window. Anything OBS writes will do.
       <br />

@@ -9,6 +9,7 @@ import { jobsOf, leading, progress, useJobs } from "../../lib/jobs";
 import { useDocument } from "../../lib/live";
 import { LinkButton } from "../../lib/LinkButton";
 import { Meter } from "../../lib/Meter";
+import { RetryButton } from "../../lib/RetryButton";
 import { roughly } from "../../lib/time";
 import {
   abandon, cancelUpload, chooseFiles, dismissUpload, interrupted, retryUpload, useUploads, type UploadItem,
@@ -114,7 +115,12 @@ function Processing({ clip: uploaded, known }: { clip: Clip; known: boolean }) {
   const jobs = useJobs();
   const clip = live.data ?? uploaded;
   if (clip.state === "refused" || clip.state === "failed") {
-    return <Verdict bad text={clip.reason ?? (clip.state === "refused" ? "This is no recording that can be played." : "Preparing it failed.")} />;
+    return (
+      <div className={classes.row}>
+        <Verdict bad text={clip.reason ?? (clip.state === "refused" ? "This is no recording that can be played." : "Preparing it failed.")} />
+        {clip.state === "failed" && <RetryButton clipId={clip.id} name={clip.name} size="compact-sm" />}
+      </div>
+    );
   }
   if (clip.state === "packaged") {
     return (

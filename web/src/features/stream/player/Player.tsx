@@ -1,10 +1,11 @@
 import { Button, Loader, TextInput } from "@mantine/core";
 import { useFullscreenElement } from "@mantine/hooks";
 import { Play, RotateCcw } from "lucide-react";
-import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { useActionState, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Marker } from "../../../gen/api";
 import { Mark } from "../../../lib/Logo";
 import { clock } from "../../../lib/time";
+import type { AddMarker } from "../markers";
 import { Controls } from "./Controls";
 import { KEYS, pressed } from "./keys";
 import { usePlaybackState, type Playable, type Playback } from "./playback";
@@ -17,7 +18,7 @@ interface PlayerProps {
   markers: Marker[];
   /** The length of the stream, in seconds. */
   duration: number;
-  onMark: (label: string, at: number) => void;
+  onMark: AddMarker;
 }
 
 const IDLE = 2_600;
@@ -88,9 +89,8 @@ export function Player({ playback, clips, markers, duration, onMark }: PlayerPro
           <MarkField
             at={marking}
             onClose={() => setMarking(undefined)}
-            onSave={(label) => {
-              onMark(label, marking);
-              setMarking(undefined);
+            onSave={async (label) => {
+              if (await onMark(label, marking)) setMarking(undefined);
             }}
           />
         )}
@@ -110,10 +110,11 @@ export function Player({ playback, clips, markers, duration, onMark }: PlayerPro
   );
 }
 
-function MarkField({ at, onSave, onClose }: { at: number; onSave: (label: string) => void; onClose: () => void }) {
+function MarkField({ at, onSave, onClose }: { at: number; onSave: (label: string) => Promise<void>; onClose: () => void }) {
   const [label, setLabel] = useState("");
+  const [, save, saving] = useActionState(() => onSave(label.trim() || "Marker"), undefined);
   return (
-    <form className={classes.mark} action={() => onSave(label.trim() || "Marker")}>
+    <form className={classes.mark} action={save}>
       <TextInput
         autoFocus
         aria-label={`Marker at ${clock(at)}`}
@@ -129,7 +130,7 @@ function MarkField({ at, onSave, onClose }: { at: number; onSave: (label: string
           onClose();
         }}
       />
-      <Button type="submit">Save</Button>
+      <Button type="submit" loading={saving}>Save</Button>
     </form>
   );
 }
