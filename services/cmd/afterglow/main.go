@@ -24,7 +24,7 @@ var version = "v0.0.0-dev"
 // CLI is the command line. kong was chosen because the commands are then values with a Run method,
 // and the help is derived from them.
 type CLI struct {
-	Data    string `help:"Folder of the installation." default:"./data" env:"AFTERGLOW_DATA" type:"path" placeholder:"DIR"`
+	Data    string `help:"Folder of the installation; ./data unless told otherwise." default:"./data" env:"AFTERGLOW_DATA" type:"path" placeholder:"DIR"`
 	Verbose bool   `help:"Tell more on standard error." short:"v"`
 
 	Up      upCmd      `cmd:"" help:"Run everything on this machine."`

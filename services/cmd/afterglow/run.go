@@ -16,7 +16,7 @@ import (
 
 type runCmd struct {
 	Services []string `arg:"" optional:"" help:"Services to run; all when none is named." name:"service"`
-	Listen   string   `help:"Where the gateway serves the pages." default:"127.0.0.1:8080" env:"AFTERGLOW_LISTEN" placeholder:"ADDR"`
+	Listen   string   `help:"Where the gateway serves the pages; 127.0.0.1:8080 unless told otherwise." default:"127.0.0.1:8080" env:"AFTERGLOW_LISTEN" placeholder:"ADDR"`
 }
 
 // Run runs services against what the environment names.

@@ -19,7 +19,7 @@ import (
 )
 
 type upCmd struct {
-	Listen     string `help:"Where the pages are served." default:"127.0.0.1:8080" env:"AFTERGLOW_LISTEN" placeholder:"ADDR"`
+	Listen     string `help:"Where the pages are served; 127.0.0.1:8080 unless told otherwise." default:"127.0.0.1:8080" env:"AFTERGLOW_LISTEN" placeholder:"ADDR"`
 	NATSListen string `help:"Let other machines reach nats-server there, with a token." name:"nats-listen" placeholder:"ADDR"`
 	Demo       bool   `help:"Also import a sample stream, once there is an account."`
 }
