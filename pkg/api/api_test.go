@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/fault"
@@ -99,6 +101,28 @@ func TestFeedMatchesItsTopic(t *testing.T) {
 	} {
 		if got, ok := feed.Match(topic, "o1"); got != want || ok != (want != "") {
 			t.Errorf("%s: %q, %v", topic, got, ok)
+		}
+	}
+}
+
+func TestPageEndsWithItsCursor(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 31, 20, 0, 0, 1000, time.UTC)
+	cursor := func(last int) string { return api.TimeCursor(at, fmt.Sprint(last)) }
+	if page := api.Page([]int{1, 2}, 2, cursor); len(page.Items) != 2 || page.Next != "" {
+		t.Errorf("the last page: %+v", page)
+	}
+	page := api.Page([]int{1, 2, 3}, 2, cursor)
+	got, id, err := api.ParseTimeCursor(page.Next)
+	if err != nil || len(page.Items) != 2 || id != "2" || !got.Equal(at) {
+		t.Errorf("a page that goes on: %+v, %v, %s, %v", page, got, id, err)
+	}
+	if got, id, err := api.ParseTimeCursor(""); got != nil || id != "" || err != nil {
+		t.Errorf("the beginning: %v, %s, %v", got, id, err)
+	}
+	for _, wrong := range []string{"x", api.Cursor("a"), api.Cursor("garbage", "x"), api.Cursor("2026-01-31T20:00:00Z", "\x00")} {
+		if _, _, err := api.ParseTimeCursor(wrong); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%q: %v", wrong, err)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package clips
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -105,10 +104,9 @@ type ListClips struct {
 
 var listClips = api.Get("/api/clips", "lists the clips", api.Viewers,
 	func(ctx context.Context, d *run.Deps, req ListClips) (api.List[Clip], error) {
-		page := api.List[Clip]{Items: []Clip{}}
-		before, id, err := parseCursor(req.Cursor)
+		before, id, err := api.ParseTimeCursor(req.Cursor)
 		if err != nil {
-			return page, err
+			return api.List[Clip]{}, err
 		}
 		limit := api.Limit(req.Limit)
 		rows, err := d.DB.Query(ctx, `select `+clipColumns+` from clip
@@ -117,29 +115,8 @@ var listClips = api.Get("/api/clips", "lists the clips", api.Viewers,
 			order by created_at desc, id desc limit $6`,
 			api.OwnerOf(ctx), req.Stream, req.SHA256, before, id, limit+1)
 		if err != nil {
-			return page, err
+			return api.List[Clip]{}, err
 		}
-		if page.Items, err = pgx.CollectRows(rows, scan); err != nil {
-			return page, err
-		}
-		if len(page.Items) > limit {
-			page.Items = page.Items[:limit]
-			last := page.Items[limit-1]
-			page.Next = api.Cursor(last.CreatedAt.Format(time.RFC3339Nano), last.ID)
-		}
-		return page, nil
+		items, err := pgx.CollectRows(rows, scan)
+		return api.Page(items, limit, func(last Clip) string { return api.TimeCursor(last.CreatedAt, last.ID) }), err
 	})
-
-// parseCursor reads the time and the id of the last clip that was listed; the time is nil at the
-// beginning.
-func parseCursor(cursor string) (before *time.Time, id string, err error) {
-	keys, err := api.ParseCursor(cursor, 2)
-	if err != nil || keys == nil {
-		return nil, "", err
-	}
-	at, err := time.Parse(time.RFC3339Nano, keys[0])
-	if err != nil || strings.ContainsRune(keys[1], 0) {
-		return nil, "", fault.Field("cursor", "this is no cursor of this list; begin without one")
-	}
-	return &at, keys[1], nil
-}

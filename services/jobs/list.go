@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -45,19 +44,13 @@ func (r ListJobs) Validate() error {
 }
 
 func (b board) list(ctx context.Context, d *run.Deps, req ListJobs) (api.List[Job], error) {
-	page := api.List[Job]{Items: []Job{}}
-	before, id, err := parseCursor(req.Cursor)
+	before, id, err := api.ParseTimeCursor(req.Cursor)
 	if err != nil {
-		return page, err
+		return api.List[Job]{}, err
 	}
 	limit := api.Limit(req.Limit)
-	page.Items, err = b.query(ctx, d.DB, api.OwnerOf(ctx), req.State, before, id, limit+1)
-	if len(page.Items) > limit {
-		page.Items = page.Items[:limit]
-		last := page.Items[limit-1]
-		page.Next = api.Cursor(last.CreatedAt.Format(time.RFC3339Nano), last.ID)
-	}
-	return page, err
+	items, err := b.query(ctx, d.DB, api.OwnerOf(ctx), req.State, before, id, limit+1)
+	return api.Page(items, limit, func(last Job) string { return api.TimeCursor(last.CreatedAt, last.ID) }), err
 }
 
 func (b board) query(ctx context.Context, q es.Querier, owner, state string, before *time.Time, id string, limit int) ([]Job, error) {
@@ -76,18 +69,4 @@ func (b board) query(ctx context.Context, q es.Querier, owner, state string, bef
 		items[i].Doc = b.docs[items[i].Reactor]
 	}
 	return items, nil
-}
-
-// parseCursor reads the time and the id of the last job that was listed; the time is nil at the
-// beginning.
-func parseCursor(cursor string) (before *time.Time, id string, err error) {
-	keys, err := api.ParseCursor(cursor, 2)
-	if err != nil || keys == nil {
-		return nil, "", err
-	}
-	at, err := time.Parse(time.RFC3339Nano, keys[0])
-	if err != nil || strings.ContainsRune(keys[1], 0) {
-		return nil, "", fault.Field("cursor", "this is no cursor of this list; begin without one")
-	}
-	return &at, keys[1], nil
 }

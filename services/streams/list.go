@@ -69,9 +69,6 @@ func list(ctx context.Context, d *run.Deps, req ListStreams) (api.List[StreamSum
 	if after == nil {
 		after = []string{"", ""}
 	}
-	if strings.ContainsRune(after[0]+after[1], 0) {
-		return page, fault.Field("cursor", "this is no cursor of this list; begin without one")
-	}
 	limit := api.Limit(req.Limit)
 	rows, err := d.DB.Query(ctx, `
 		select `+order.key+`, s.id, s.title, s.created_at, s.started_at,
