@@ -35,12 +35,12 @@ func toy() run.Service {
 func TestEndpointBindsItsRequest(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Platform(t), toy())
-	alice := testkit.Owner("alice")
+	ours := testkit.Owner("ours")
 	var got map[string]any
-	if _, err := s.Call(t, alice, "POST /api/toys/{name}", testkit.Body(map[string]any{"text": "hi"}, "name", "a", "limit", "3"), &got); err != nil {
+	if _, err := s.Call(t, ours, "POST /api/toys/{name}", testkit.Body(map[string]any{"text": "hi"}, "name", "a", "limit", "3"), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got["name"] != "a" || got["limit"] != 3.0 || got["text"] != "hi" || got["owner"] != "alice" {
+	if got["name"] != "a" || got["limit"] != 3.0 || got["text"] != "hi" || got["owner"] != "ours" {
 		t.Errorf("got %v", got)
 	}
 	for field, in := range map[string]api.Input{
@@ -49,14 +49,14 @@ func TestEndpointBindsItsRequest(t *testing.T) {
 		"more":  testkit.Params("name", "a", "more", "1"),
 		"Name":  {Params: map[string]string{"name": "a"}, Body: []byte(`{"Name":"b"}`)},
 	} {
-		_, err := s.Call(t, alice, "POST /api/toys/{name}", in, nil)
+		_, err := s.Call(t, ours, "POST /api/toys/{name}", in, nil)
 		if f := fault.From(err); f.Code != fault.Invalid || f.Fields[field] == "" {
 			t.Errorf("%s: %v", field, f)
 		}
 	}
 	_, err := s.Call(t, api.Caller{}, "POST /api/toys/{name}", testkit.Params("name", "a"), nil)
 	testkit.WantFault(t, err, fault.Unauthenticated)
-	_, err = s.Call(t, alice, "POST /api/panics", api.Input{}, nil)
+	_, err = s.Call(t, ours, "POST /api/panics", api.Input{}, nil)
 	testkit.WantFault(t, err, fault.Internal)
 }
 
@@ -65,7 +65,7 @@ func TestCallWaitsForTheService(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
 	route := toy().Endpoints[0].Route
-	call := api.Call{Caller: testkit.Owner("alice"), Input: testkit.Body(map[string]any{"text": "hi"}, "name", "a")}
+	call := api.Call{Caller: testkit.Owner("ours"), Input: testkit.Body(map[string]any{"text": "hi"}, "name", "a")}
 	answered := make(chan error, 1)
 	go func() {
 		_, err := api.Do(t.Context(), p.Logs, "toy", route, call)
@@ -89,7 +89,7 @@ func TestDatabaseThatIsAway(t *testing.T) {
 		}),
 	}}
 	s := testkit.Start(t, testkit.Platform(t), service)
-	_, err := s.Call(t, testkit.Owner("alice"), "POST /api/ends", api.Input{}, nil)
+	_, err := s.Call(t, testkit.Owner("ours"), "POST /api/ends", api.Input{}, nil)
 	testkit.WantFault(t, err, fault.Unavailable)
 }
 

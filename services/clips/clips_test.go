@@ -28,7 +28,7 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-var alice = testkit.Owner("alice")
+var ours = testkit.Owner("ours")
 
 // idle is the service without its reactors, for what does not need them.
 func idle() run.Service {
@@ -44,7 +44,7 @@ func start(t *testing.T, s *testkit.System, name string, size int, more map[stri
 		body[k] = v
 	}
 	var up clips.Upload
-	if _, err := s.Call(t, alice, "POST /api/uploads", testkit.Body(body), &up); err != nil {
+	if _, err := s.Call(t, ours, "POST /api/uploads", testkit.Body(body), &up); err != nil {
 		t.Fatal(err)
 	}
 	return up
@@ -74,7 +74,7 @@ func part(up clips.Upload, data []byte, number int) []byte {
 func finish(t *testing.T, s *testkit.System, up clips.Upload) clips.Clip {
 	t.Helper()
 	var c clips.Clip
-	if _, err := s.Call(t, alice, "POST /api/uploads/{upload}/complete", testkit.Params("upload", up.ID), &c); err != nil {
+	if _, err := s.Call(t, ours, "POST /api/uploads/{upload}/complete", testkit.Params("upload", up.ID), &c); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -101,10 +101,10 @@ func TestUploadInParts(t *testing.T) {
 	put(t, up.Parts[2].URL, part(up, data, 3))
 	put(t, up.Parts[0].URL, part(up, data, 1))
 	put(t, up.Parts[0].URL, part(up, data, 1))
-	_, err := s.Call(t, alice, "POST /api/uploads/{upload}/complete", testkit.Params("upload", up.ID), nil)
+	_, err := s.Call(t, ours, "POST /api/uploads/{upload}/complete", testkit.Params("upload", up.ID), nil)
 	testkit.WantFault(t, err, fault.Conflict)
 	var again clips.Upload
-	if _, err := s.Call(t, alice, "GET /api/uploads/{upload}", testkit.Params("upload", up.ID), &again); err != nil || len(again.Arrived) != 2 {
+	if _, err := s.Call(t, ours, "GET /api/uploads/{upload}", testkit.Params("upload", up.ID), &again); err != nil || len(again.Arrived) != 2 {
 		t.Fatalf("%+v, %v", again.Arrived, err)
 	}
 	put(t, again.Parts[1].URL, part(up, data, 2))
@@ -115,7 +115,7 @@ func TestUploadInParts(t *testing.T) {
 	if again := finish(t, s, up); again.ID != c.ID {
 		t.Fatalf("completed again: %s, want %s", again.ID, c.ID)
 	}
-	testkit.WantFault(t, call(t, s, alice, "DELETE /api/uploads/{upload}", "upload", up.ID), fault.Conflict)
+	testkit.WantFault(t, call(t, s, ours, "DELETE /api/uploads/{upload}", "upload", up.ID), fault.Conflict)
 }
 
 func call(t *testing.T, s *testkit.System, who api.Caller, endpoint string, params ...string) error {
@@ -148,10 +148,10 @@ func TestSameContentIsOneClip(t *testing.T) {
 		}
 	}
 	var page api.List[clips.Clip]
-	if _, err := s.Call(t, alice, "GET /api/clips", testkit.Params(), &page); err != nil || len(page.Items) != 1 {
+	if _, err := s.Call(t, ours, "GET /api/clips", testkit.Params(), &page); err != nil || len(page.Items) != 1 {
 		t.Fatalf("%d clips, %v", len(page.Items), err)
 	}
-	stored, err := p.Blob.List(t.Context(), "alice/sources/")
+	stored, err := p.Blob.List(t.Context(), "ours/sources/")
 	if err != nil || len(stored) != 1 {
 		t.Fatalf("%d objects are stored, want 1: %v", len(stored), err)
 	}
@@ -169,18 +169,18 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		"long type":       {"name": "a.mp4", "size": 5, "contentType": "video/" + strings.Repeat("x", 5000)},
 		"time of a fable": {"name": "a.mp4", "size": 5, "startedAt": "1234-01-31T20:00:00Z"},
 	} {
-		if _, err := s.Call(t, alice, "POST /api/uploads", testkit.Body(body), nil); !fault.Is(err, fault.Invalid) {
+		if _, err := s.Call(t, ours, "POST /api/uploads", testkit.Body(body), nil); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	up := start(t, s, "a.mp4", 5, nil)
-	mallory := testkit.Owner("mallory")
-	testkit.WantFault(t, call(t, s, mallory, "GET /api/uploads/{upload}", "upload", up.ID), fault.NotFound)
-	testkit.WantFault(t, call(t, s, mallory, "POST /api/uploads/{upload}/complete", "upload", up.ID), fault.NotFound)
-	if err := call(t, s, alice, "DELETE /api/uploads/{upload}", "upload", up.ID); err != nil {
+	theirs := testkit.Owner("theirs")
+	testkit.WantFault(t, call(t, s, theirs, "GET /api/uploads/{upload}", "upload", up.ID), fault.NotFound)
+	testkit.WantFault(t, call(t, s, theirs, "POST /api/uploads/{upload}/complete", "upload", up.ID), fault.NotFound)
+	if err := call(t, s, ours, "DELETE /api/uploads/{upload}", "upload", up.ID); err != nil {
 		t.Fatal(err)
 	}
-	testkit.WantFault(t, call(t, s, alice, "POST /api/uploads/{upload}/complete", "upload", up.ID), fault.NotFound)
+	testkit.WantFault(t, call(t, s, ours, "POST /api/uploads/{upload}/complete", "upload", up.ID), fault.NotFound)
 }
 
 // A recording becomes playable, and each of its files is there for its owner alone.
@@ -197,22 +197,22 @@ func TestRecordingBecomesPlayable(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := send(t, s, "sample.mp4", data, nil)
-	doc := testkit.WaitDocument(t, s, "alice", "clip/"+c.ID, func(c clips.Clip) bool { return c.State == "packaged" || c.State == "failed" })
+	doc := testkit.WaitDocument(t, s, "ours", "clip/"+c.ID, func(c clips.Clip) bool { return c.State == "packaged" || c.State == "failed" })
 	if doc.State != "packaged" || len(doc.Renditions) < 3 || doc.PosterURL == "" || doc.SpritesURL == "" || doc.Duration < 2.9 {
 		t.Fatalf("clip %+v", doc)
 	}
 	for _, url := range []string{doc.HLSURL, doc.DASHURL, doc.PosterURL, doc.SpritesURL} {
 		path := strings.TrimPrefix(url, "/media/"+c.ID+"/")
 		var f api.File
-		if _, err := s.Call(t, alice, "GET /media/{clip}/{file...}", testkit.Params("clip", c.ID, "file", path), &f); err != nil {
+		if _, err := s.Call(t, ours, "GET /media/{clip}/{file...}", testkit.Params("clip", c.ID, "file", path), &f); err != nil {
 			t.Fatal(err)
 		}
 		if o, err := p.Blob.Stat(t.Context(), f.Key); err != nil || o.Size == 0 {
 			t.Errorf("%s: %+v, %v", url, o, err)
 		}
-		testkit.WantFault(t, call(t, s, testkit.Owner("mallory"), "GET /media/{clip}/{file...}", "clip", c.ID, "file", path), fault.NotFound)
+		testkit.WantFault(t, call(t, s, testkit.Owner("theirs"), "GET /media/{clip}/{file...}", "clip", c.ID, "file", path), fault.NotFound)
 	}
-	testkit.WantFault(t, call(t, s, alice, "GET /media/{clip}/{file...}", "clip", c.ID, "file", "../../sources/x"), fault.NotFound)
+	testkit.WantFault(t, call(t, s, ours, "GET /media/{clip}/{file...}", "clip", c.ID, "file", "../../sources/x"), fault.NotFound)
 	if left, _ := os.ReadDir(filepath.Join(p.Work, "clips")); len(left) != 0 {
 		t.Errorf("%d folders of work are left", len(left))
 	}
@@ -227,7 +227,7 @@ func TestNoMediaIsRefused(t *testing.T) {
 		"playlist.mp4": "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
 	} {
 		c := send(t, s, name, []byte(content), nil)
-		doc := testkit.WaitDocument(t, s, "alice", "clip/"+c.ID, func(c clips.Clip) bool { return c.State != "registered" })
+		doc := testkit.WaitDocument(t, s, "ours", "clip/"+c.ID, func(c clips.Clip) bool { return c.State != "registered" })
 		if doc.State != "refused" || doc.Reason == "" {
 			t.Errorf("%s: %+v", name, doc)
 		}
@@ -265,36 +265,36 @@ func TestFailedClipIsTriedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := es.DerivedID("clip", "alice", fmt.Sprintf("%x", sha256.Sum256(data)))
-	if _, err := p.Logs.Append(t.Context(), "alice", events.ClipRegistered{
-		Clip: id, Stream: "s1", Name: "a.mp4", Size: int64(len(data)), Object: "alice/sources/x/source",
+	id := es.DerivedID("clip", "ours", fmt.Sprintf("%x", sha256.Sum256(data)))
+	if _, err := p.Logs.Append(t.Context(), "ours", events.ClipRegistered{
+		Clip: id, Stream: "s1", Name: "a.mp4", Size: int64(len(data)), Object: "ours/sources/x/source",
 	}, es.Expect(0)); err != nil {
 		t.Fatal(err)
 	}
 	failed := func(c clips.Clip) bool { return c.State == "failed" }
-	doc := testkit.WaitDocument(t, s, "alice", "clip/"+id, failed)
+	doc := testkit.WaitDocument(t, s, "ours", "clip/"+id, failed)
 	if doc.Reason != "Looking at it was given up after several tries: its stored file is missing. Upload the file again." {
 		t.Fatalf("reason %q", doc.Reason)
 	}
-	again, err := retry(t, s, alice, id)
+	again, err := retry(t, s, ours, id)
 	if err != nil || again.State == "packaged" || again.StreamID != "s1" {
 		t.Fatalf("clip %+v, %v", again, err)
 	}
-	testkit.WaitDocument(t, s, "alice", "clip/"+id, failed)
+	testkit.WaitDocument(t, s, "ours", "clip/"+id, failed)
 	if c := send(t, s, "b.mp4", data, nil); c.ID != id || c.StreamID != "s1" || c.State == "failed" {
 		t.Fatalf("clip %+v", c)
 	}
-	doc = testkit.WaitDocument(t, s, "alice", "clip/"+id, func(c clips.Clip) bool { return c.State == "packaged" || failed(c) })
+	doc = testkit.WaitDocument(t, s, "ours", "clip/"+id, func(c clips.Clip) bool { return c.State == "packaged" || failed(c) })
 	if doc.State != "packaged" || doc.Reason != "" {
 		t.Fatalf("clip %+v", doc)
 	}
-	_, err = retry(t, s, alice, id)
+	_, err = retry(t, s, ours, id)
 	testkit.WantFault(t, err, fault.Conflict)
-	_, err = retry(t, s, testkit.Owner("mallory"), id)
+	_, err = retry(t, s, testkit.Owner("theirs"), id)
 	testkit.WantFault(t, err, fault.NotFound)
-	_, err = retry(t, s, api.Caller{Account: "v", Owner: "alice", Role: api.Viewer}, id)
+	_, err = retry(t, s, api.Caller{Account: "v", Owner: "ours", Role: api.Viewer}, id)
 	testkit.WantFault(t, err, fault.Forbidden)
-	if stored, err := p.Blob.List(t.Context(), "alice/sources/"); err != nil || len(stored) != 1 {
+	if stored, err := p.Blob.List(t.Context(), "ours/sources/"); err != nil || len(stored) != 1 {
 		t.Errorf("%d files are stored, want 1: %v", len(stored), err)
 	}
 }
@@ -308,7 +308,7 @@ func TestReasonsAreSentences(t *testing.T) {
 	if err := media.Sample(t.Context(), file, 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Blob.Upload(t.Context(), file, "alice/sources/x/source"); err != nil {
+	if err := p.Blob.Upload(t.Context(), file, "ours/sources/x/source"); err != nil {
 		t.Fatal(err)
 	}
 	// A file where the folder of the clip's work should be.
@@ -318,10 +318,10 @@ func TestReasonsAreSentences(t *testing.T) {
 	if err := os.Symlink("/dev/null", filepath.Join(p.Work, "clips", "c1")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Logs.Append(t.Context(), "alice", events.ClipRegistered{Clip: "c1", Stream: "s1", Name: "a.mp4", Size: 8, Object: "alice/sources/x/source"}); err != nil {
+	if _, err := p.Logs.Append(t.Context(), "ours", events.ClipRegistered{Clip: "c1", Stream: "s1", Name: "a.mp4", Size: 8, Object: "ours/sources/x/source"}); err != nil {
 		t.Fatal(err)
 	}
-	doc := testkit.WaitDocument(t, s, "alice", "clip/c1", func(c clips.Clip) bool { return c.State != "registered" })
+	doc := testkit.WaitDocument(t, s, "ours", "clip/c1", func(c clips.Clip) bool { return c.State != "registered" })
 	if doc.State != "failed" || doc.Reason != "Looking at it was given up after several tries: something went wrong on the server; its log says what. Try again." {
 		t.Errorf("clip %+v", doc)
 	}
@@ -344,11 +344,11 @@ func TestAbortAndCompleteExcludeEachOther(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), check, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	testkit.WantFault(t, call(t, s, alice, "DELETE /api/uploads/{upload}", "upload", up.ID), fault.Conflict)
+	testkit.WantFault(t, call(t, s, ours, "DELETE /api/uploads/{upload}", "upload", up.ID), fault.Conflict)
 	if _, err := conn.Exec(t.Context(), check, time.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if err := call(t, s, alice, "DELETE /api/uploads/{upload}", "upload", up.ID); err != nil {
+	if err := call(t, s, ours, "DELETE /api/uploads/{upload}", "upload", up.ID); err != nil {
 		t.Fatalf("a check that was cut short: %v", err)
 	}
 	for i := range 6 {
@@ -357,8 +357,8 @@ func TestAbortAndCompleteExcludeEachOther(t *testing.T) {
 		put(t, up.Parts[0].URL, data)
 		var group sync.WaitGroup
 		var made, thrown error
-		group.Go(func() { made = call(t, s, alice, "POST /api/uploads/{upload}/complete", "upload", up.ID) })
-		group.Go(func() { thrown = call(t, s, alice, "DELETE /api/uploads/{upload}", "upload", up.ID) })
+		group.Go(func() { made = call(t, s, ours, "POST /api/uploads/{upload}/complete", "upload", up.ID) })
+		group.Go(func() { thrown = call(t, s, ours, "DELETE /api/uploads/{upload}", "upload", up.ID) })
 		group.Wait()
 		if (made == nil) == (thrown == nil) {
 			t.Errorf("complete: %v; abort: %v", made, thrown)
@@ -375,7 +375,7 @@ func TestCompletedUploadNamesItsClip(t *testing.T) {
 	put(t, up.Parts[0].URL, data)
 	c := finish(t, s, up)
 	var got clips.Upload
-	if _, err := s.Call(t, alice, "GET /api/uploads/{upload}", testkit.Params("upload", up.ID), &got); err != nil {
+	if _, err := s.Call(t, ours, "GET /api/uploads/{upload}", testkit.Params("upload", up.ID), &got); err != nil {
 		t.Fatal(err)
 	}
 	if got.Clip != c.ID || got.Parts == nil || len(got.Parts) != 0 {
@@ -387,10 +387,10 @@ func TestForeignCursorsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Platform(t), idle())
 	for _, cursor := range []string{"x", api.Cursor("garbage", "x"), api.Cursor("2026-01-31T20:00:00Z", "\x00"), api.Cursor("infinity", "")} {
-		_, err := s.Call(t, alice, "GET /api/clips", testkit.Params("cursor", cursor), nil)
+		_, err := s.Call(t, ours, "GET /api/clips", testkit.Params("cursor", cursor), nil)
 		testkit.WantFault(t, err, fault.Invalid)
 	}
-	if _, err := s.Call(t, alice, "GET /api/clips", testkit.Params("cursor", api.Cursor("0000-01-01T00:00:00Z", "x")), nil); err != nil {
+	if _, err := s.Call(t, ours, "GET /api/clips", testkit.Params("cursor", api.Cursor("0000-01-01T00:00:00Z", "x")), nil); err != nil {
 		t.Error(err)
 	}
 }

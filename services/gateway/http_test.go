@@ -20,29 +20,29 @@ import (
 func TestWriteAndReadOwnWrite(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	made, position := s.make(t, "first", ann)
+	made, position := s.make(t, "first", ours)
 	p, err := es.ParsePosition(position)
 	if err != nil || p.Log != events.Facts.Name {
 		t.Fatalf("the position is %q: %v", position, err)
 	}
-	res, text := s.send(t, "GET", "/api/streams/"+made.ID+"?shout=a&shout=!", "", append(ann, "Afterglow-Min-Position", position)...)
+	res, text := s.send(t, "GET", "/api/streams/"+made.ID+"?shout=a&shout=!", "", append(ours, "Afterglow-Min-Position", position)...)
 	if res.StatusCode != http.StatusOK || !strings.Contains(text, `"first!"`) || res.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("status %d, %s", res.StatusCode, text)
 	}
-	res, text = s.send(t, "GET", "/api/streams/"+made.ID, "", append(bob, "Afterglow-Min-Position", position)...)
+	res, text = s.send(t, "GET", "/api/streams/"+made.ID, "", append(theirs, "Afterglow-Min-Position", position)...)
 	wantProblem(t, res, text, 404, fault.NotFound)
 }
 
 func TestCorrelation(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	res, _ := s.send(t, "POST", "/api/streams", `{"title":"x"}`, append(ann, "X-Request-Id", "request-7")...)
+	res, _ := s.send(t, "POST", "/api/streams", `{"title":"x"}`, append(ours, "X-Request-Id", "request-7")...)
 	p, err := es.ParsePosition(res.Header.Get("Afterglow-Position"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	e, err := s.Logs.Read(t.Context(), p)
-	if err != nil || e.Correlation != "request-7" || e.Actor != "ann" || res.Header.Get("X-Request-Id") != "request-7" {
+	if err != nil || e.Correlation != "request-7" || e.Actor != "ours" || res.Header.Get("X-Request-Id") != "request-7" {
 		t.Errorf("the event is %+v: %v", e.Meta, err)
 	}
 	if res, _ = s.send(t, "GET", "/healthz", "", "X-Request-Id", "a b"); res.Header.Get("X-Request-Id") == "a b" {
@@ -63,28 +63,28 @@ func TestProblems(t *testing.T) {
 		{"GET", "/api/streams/x", "", nil, 401, fault.Unauthenticated},
 		{"GET", "/api/streams/x", "", []string{"Authorization", "Bearer nobody"}, 401, fault.Unauthenticated},
 		{"GET", "/api/streams/x", "", []string{"Cookie", s.cookie("nobody")}, 401, fault.Unauthenticated},
-		{"GET", "/api/streams/x", "", ann, 404, fault.NotFound},
-		{"GET", "/api/streams/x?y=1", "", ann, 400, fault.Invalid},
-		{"GET", "/api/streams/x?%zz", "", ann, 400, fault.Invalid},
+		{"GET", "/api/streams/x", "", ours, 404, fault.NotFound},
+		{"GET", "/api/streams/x?y=1", "", ours, 400, fault.Invalid},
+		{"GET", "/api/streams/x?%zz", "", ours, 400, fault.Invalid},
 		{"POST", "/api/streams", `{"title":"x"}`, []string{"Authorization", "Bearer viewer"}, 403, fault.Forbidden},
-		{"POST", "/api/streams", `{"title":""}`, ann, 400, fault.Invalid},
-		{"POST", "/api/streams", ``, ann, 400, fault.Invalid},
-		{"POST", "/api/streams", `["title"]`, ann, 400, fault.Invalid},
-		{"POST", "/api/streams", `null`, ann, 400, fault.Invalid},
-		{"POST", "/api/streams", `{"title":`, ann, 400, fault.Invalid},
-		{"POST", "/api/streams", `{"title":"\u0000"}`, ann, 400, fault.Invalid},
-		{"POST", "/api/streams", `{"title":"x"}`, append(ann, "Content-Type", "text/plain"), 400, fault.Invalid},
-		{"POST", "/api/streams", large, ann, 413, fault.TooLarge},
-		{"GET", "/api/nothing", "", ann, 404, fault.NotFound},
-		{"POST", "/api/nothing", "{}", ann, 404, fault.NotFound},
+		{"POST", "/api/streams", `{"title":""}`, ours, 400, fault.Invalid},
+		{"POST", "/api/streams", ``, ours, 400, fault.Invalid},
+		{"POST", "/api/streams", `["title"]`, ours, 400, fault.Invalid},
+		{"POST", "/api/streams", `null`, ours, 400, fault.Invalid},
+		{"POST", "/api/streams", `{"title":`, ours, 400, fault.Invalid},
+		{"POST", "/api/streams", `{"title":"\u0000"}`, ours, 400, fault.Invalid},
+		{"POST", "/api/streams", `{"title":"x"}`, append(ours, "Content-Type", "text/plain"), 400, fault.Invalid},
+		{"POST", "/api/streams", large, ours, 413, fault.TooLarge},
+		{"GET", "/api/nothing", "", ours, 404, fault.NotFound},
+		{"POST", "/api/nothing", "{}", ours, 404, fault.NotFound},
 		{"GET", "/api", "", nil, 404, fault.NotFound},
-		{"PUT", "/api/streams", "{}", ann, 405, fault.Invalid},
+		{"PUT", "/api/streams", "{}", ours, 405, fault.Invalid},
 		{"GET", "/api/broken", "", nil, 500, fault.Internal},
-		{"GET", "/api/streams/x", "", append(ann, "Afterglow-Min-Position", "soon"), 400, fault.Invalid},
-		{"GET", "/media/x/none.vtt", "", ann, 404, fault.NotFound},
-		{"POST", "/authenticate", `{"session":"ann"}`, ann, 404, fault.NotFound},
-		{"POST", "/health", `{}`, ann, 404, fault.NotFound},
-		{"GET", "/ws", "", ann, 400, fault.Invalid},
+		{"GET", "/api/streams/x", "", append(ours, "Afterglow-Min-Position", "soon"), 400, fault.Invalid},
+		{"GET", "/media/x/none.vtt", "", ours, 404, fault.NotFound},
+		{"POST", "/authenticate", `{"session":"ours"}`, ours, 404, fault.NotFound},
+		{"POST", "/health", `{}`, ours, 404, fault.NotFound},
+		{"GET", "/ws", "", ours, 400, fault.Invalid},
 	} {
 		res, text := s.send(t, c.method, c.path, c.body, c.header...)
 		p := wantProblem(t, res, text, c.status, c.code)
@@ -92,11 +92,11 @@ func TestProblems(t *testing.T) {
 			t.Errorf("an internal error tells %q", p.Detail)
 		}
 	}
-	res, text := s.send(t, "POST", "/api/streams", `{"title":7}`, ann...)
+	res, text := s.send(t, "POST", "/api/streams", `{"title":7}`, ours...)
 	if p := wantProblem(t, res, text, 400, fault.Invalid); p.Errors["title"] == "" {
 		t.Errorf("the field is not named: %+v", p)
 	}
-	if res, _ = s.send(t, "PUT", "/api/streams", "", ann...); !strings.Contains(res.Header.Get("Allow"), "POST") {
+	if res, _ = s.send(t, "PUT", "/api/streams", "", ours...); !strings.Contains(res.Header.Get("Allow"), "POST") {
 		t.Errorf("allowed is %q", res.Header.Get("Allow"))
 	}
 }
@@ -142,7 +142,7 @@ func TestParametersThatAreNoText(t *testing.T) {
 			t.Errorf("%.60s: the errors are %v, want one of %q", c.path, p.Errors, c.field)
 		}
 	}
-	s.make(t, "afterwards", ann)
+	s.make(t, "afterwards", ours)
 }
 
 func TestLargestBody(t *testing.T) {
@@ -152,10 +152,10 @@ func TestLargestBody(t *testing.T) {
 		const text = `{"title":"x"`
 		return text + strings.Repeat(" ", size-len(text)-1) + "}"
 	}
-	if res, text := s.send(t, "POST", "/api/streams", pad(768<<10), ann...); res.StatusCode != http.StatusOK {
+	if res, text := s.send(t, "POST", "/api/streams", pad(768<<10), ours...); res.StatusCode != http.StatusOK {
 		t.Errorf("status %d, %s", res.StatusCode, text)
 	}
-	res, text := s.send(t, "POST", "/api/streams", pad(768<<10+1), ann...)
+	res, text := s.send(t, "POST", "/api/streams", pad(768<<10+1), ours...)
 	wantProblem(t, res, text, 413, fault.TooLarge)
 }
 
@@ -166,24 +166,24 @@ func TestSessionCookie(t *testing.T) {
 			t.Parallel()
 			s := start(t, func(c *run.Config) { c.PublicURL = url })
 			name, _, _ := strings.Cut(s.cookie(""), "=")
-			res, _ := s.send(t, "POST", "/api/sessions", `{"secret":"ann"}`, "Cookie", name+"=outdated")
+			res, _ := s.send(t, "POST", "/api/sessions", `{"secret":"ours"}`, "Cookie", name+"=outdated")
 			if res.StatusCode != http.StatusOK || len(res.Cookies()) != 1 {
 				t.Fatalf("status %d, cookies %v", res.StatusCode, res.Cookies())
 			}
 			cookie := res.Cookies()[0]
-			if cookie.Name != name || cookie.Value != "ann" || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode ||
+			if cookie.Name != name || cookie.Value != "ours" || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode ||
 				cookie.Path != "/" || cookie.Secure != (url != "") || cookie.MaxAge <= 0 {
 				t.Errorf("the cookie is %v", cookie)
 			}
-			res, text := s.send(t, "POST", "/api/streams", `{"title":"x"}`, "Cookie", name+"=ann")
+			res, text := s.send(t, "POST", "/api/streams", `{"title":"x"}`, "Cookie", name+"=ours")
 			if res.StatusCode != http.StatusOK {
 				t.Errorf("status %d, %s", res.StatusCode, text)
 			}
-			res, text = s.send(t, "DELETE", "/api/sessions/current", "", "Cookie", name+"=ann")
+			res, text = s.send(t, "DELETE", "/api/sessions/current", "", "Cookie", name+"=ours")
 			if res.StatusCode != http.StatusNoContent || text != "" || len(res.Cookies()) != 1 || res.Cookies()[0].MaxAge >= 0 {
 				t.Errorf("signing out: status %d, %s, cookies %v", res.StatusCode, text, res.Cookies())
 			}
-			res, text = s.send(t, "POST", "/api/streams", `{"title":"x"}`, "Cookie", name+"=ann")
+			res, text = s.send(t, "POST", "/api/streams", `{"title":"x"}`, "Cookie", name+"=ours")
 			wantProblem(t, res, text, 401, fault.Unauthenticated)
 		})
 	}
@@ -206,7 +206,7 @@ func TestCookieNameHasThePort(t *testing.T) {
 func TestOtherSitesMayNotWrite(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(c *run.Config) { c.PublicURL = "http://stream.example" })
-	cookie := []string{"Cookie", s.cookie("ann")}
+	cookie := []string{"Cookie", s.cookie("ours")}
 	for name, c := range map[string]struct {
 		header []string
 		ok     bool
@@ -219,7 +219,7 @@ func TestOtherSitesMayNotWrite(t *testing.T) {
 		"host as origin":     {append(cookie, "Origin", s.url), true},
 		"public URL":         {append(cookie, "Origin", "http://stream.example"), true},
 		"program":            {cookie, true},
-		"token, other site":  {append(ann, "Sec-Fetch-Site", "cross-site"), true},
+		"token, other site":  {append(ours, "Sec-Fetch-Site", "cross-site"), true},
 		"form of other site": {append(cookie, "Sec-Fetch-Site", "cross-site", "Content-Type", "text/plain"), false},
 	} {
 		res, text := s.send(t, "POST", "/api/streams", `{"title":"x"}`, c.header...)
@@ -247,23 +247,23 @@ func TestFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	const path = "/media/c1/hls/a%20b.vtt"
-	res, text := s.send(t, "GET", path, "", ann...)
+	res, text := s.send(t, "GET", path, "", ours...)
 	etag := res.Header.Get("ETag")
 	if res.StatusCode != 200 || text != "WEBVTT 0123456789" || res.Header.Get("Content-Type") != "text/vtt; charset=utf-8" ||
 		res.Header.Get("Cache-Control") != "private, max-age=60" || len(etag) < 10 || res.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("status %d, %q, %v", res.StatusCode, text, res.Header)
 	}
-	res, text = s.send(t, "GET", path, "", append(ann, "Range", "bytes=7-9")...)
+	res, text = s.send(t, "GET", path, "", append(ours, "Range", "bytes=7-9")...)
 	if res.StatusCode != 206 || text != "012" || res.Header.Get("Content-Range") != "bytes 7-9/17" {
 		t.Errorf("range: status %d, %q, %v", res.StatusCode, text, res.Header)
 	}
-	if res, text = s.send(t, "GET", path, "", append(ann, "If-None-Match", etag)...); res.StatusCode != 304 || text != "" {
+	if res, text = s.send(t, "GET", path, "", append(ours, "If-None-Match", etag)...); res.StatusCode != 304 || text != "" {
 		t.Errorf("known version: status %d, %q", res.StatusCode, text)
 	}
-	if res, _ = s.send(t, "GET", path, "", append(ann, "Range", "bytes=99-")...); res.StatusCode != 416 {
+	if res, _ = s.send(t, "GET", path, "", append(ours, "Range", "bytes=99-")...); res.StatusCode != 416 {
 		t.Errorf("range outside: status %d", res.StatusCode)
 	}
-	if res, text = s.send(t, "HEAD", path, "", ann...); res.StatusCode != 200 || text != "" || res.ContentLength != 17 {
+	if res, text = s.send(t, "HEAD", path, "", ours...); res.StatusCode != 200 || text != "" || res.ContentLength != 17 {
 		t.Errorf("head: status %d, %d bytes", res.StatusCode, res.ContentLength)
 	}
 	res, text = s.send(t, "GET", path, "")
@@ -276,7 +276,7 @@ func TestFiles(t *testing.T) {
 func TestHealthAndMetrics(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	s.make(t, "x", ann)
+	s.make(t, "x", ours)
 	if res, text := s.send(t, "GET", "/healthz", ""); res.StatusCode != 200 {
 		t.Errorf("health: status %d, %s", res.StatusCode, text)
 	}
@@ -305,7 +305,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	wantProblem(t, res, text, 401, fault.Unauthenticated)
 	res, text = s.send(t, "GET", "/metrics", "", "X-Forwarded-For", "192.0.2.1", "Authorization", "Bearer viewer")
 	wantProblem(t, res, text, 403, fault.Forbidden)
-	if res, _ = s.send(t, "GET", "/metrics", "", append(ann, "X-Forwarded-For", "192.0.2.1")...); res.StatusCode != 200 {
+	if res, _ = s.send(t, "GET", "/metrics", "", append(ours, "X-Forwarded-For", "192.0.2.1")...); res.StatusCode != 200 {
 		t.Errorf("metrics for an owner: status %d", res.StatusCode)
 	}
 }
@@ -320,7 +320,7 @@ func TestMissingServiceIsToldAsUnavailable(t *testing.T) {
 	d := newDoor().service()
 	gateway := service([]run.Service{d, library}, func(string, string) (net.Listener, error) { return listener, nil })
 	s := &site{System: testkit.Start(t, p, d, gateway), url: "http://" + listener.Addr().String()}
-	res, text := s.send(t, "GET", "/api/streams/x", "", ann...)
+	res, text := s.send(t, "GET", "/api/streams/x", "", ours...)
 	wantProblem(t, res, text, 503, fault.Unavailable)
 	if res, text := s.send(t, "GET", "/readyz", ""); res.StatusCode != 503 || !strings.Contains(text, `"service":"library","ready":false`) {
 		t.Errorf("ready: status %d, %s", res.StatusCode, text)

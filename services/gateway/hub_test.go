@@ -28,13 +28,13 @@ func TestSlowClientGetsGapAndSlowsNobody(t *testing.T) {
 	t.Parallel()
 	h := newHub(&run.Deps{}, []run.Service{library}, newMetrics(func(context.Context) Readiness { return Readiness{} }))
 	close(h.ready)
-	slow, quick, other := listen(t, h, "ann"), listen(t, h, "ann"), listen(t, h, "bob")
+	slow, quick, other := listen(t, h, "ours"), listen(t, h, "ours"), listen(t, h, "theirs")
 	const total = queueSize + 10
 	heard := 0
 	for seq := range uint64(total) {
 		h.tellEvent(es.Event{
-			Subject: "fact.ann.stream.x.renamed", Data: []byte("{}"),
-			Meta: es.Meta{Position: es.Position{Log: events.Facts.Name, Seq: seq + 1}, Owner: "ann"},
+			Subject: "fact.ours.stream.x.renamed", Data: []byte("{}"),
+			Meta: es.Meta{Position: es.Position{Log: events.Facts.Name, Seq: seq + 1}, Owner: "ours"},
 		})
 		frames, _ := quick.queue.take()
 		heard += len(frames)
@@ -59,10 +59,10 @@ func TestEndedSubscriptionIsToldNothing(t *testing.T) {
 	p := testkit.Platform(t)
 	h := newHub(&run.Deps{Platform: p}, []run.Service{library}, newMetrics(func(context.Context) Readiness { return Readiness{} }))
 	close(h.ready)
-	cl := listen(t, h, "ann")
+	cl := listen(t, h, "ours")
 	req := request{Topic: "streams"}
 	begin := func() *subscription {
-		sub := &subscription{client: cl, topic: req.Topic, document: documentKey{"ann", req.Topic}, came: make(chan struct{}, 1)}
+		sub := &subscription{client: cl, topic: req.Topic, document: documentKey{"ours", req.Topic}, came: make(chan struct{}, 1)}
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		if err := h.begin(sub); err != nil {

@@ -94,13 +94,13 @@ func TestSubjectsMatchAsInNATS(t *testing.T) {
 		filter, subject string
 		want            bool
 	}{
-		{"fact.ann.>", "fact.ann.stream.x.created", true},
-		{"fact.ann.>", "fact.anna.stream.x.created", false},
-		{"fact.ann.>", "fact.ann", false},
-		{"fact.*.stream.*.created", "fact.ann.stream.x.created", true},
-		{"fact.*.stream.*.created", "fact.ann.stream.x.renamed", false},
-		{"fact.*.stream.*", "fact.ann.stream.x.created", false},
-		{"fact.ann.stream.x.created.more", "fact.ann.stream.x.created", false},
+		{"fact.ours.>", "fact.ours.stream.x.created", true},
+		{"fact.ours.>", "fact.anna.stream.x.created", false},
+		{"fact.ours.>", "fact.ours", false},
+		{"fact.*.stream.*.created", "fact.ours.stream.x.created", true},
+		{"fact.*.stream.*.created", "fact.ours.stream.x.renamed", false},
+		{"fact.*.stream.*", "fact.ours.stream.x.created", false},
+		{"fact.ours.stream.x.created.more", "fact.ours.stream.x.created", false},
 	} {
 		if got := matches(c.filter, c.subject); got != c.want {
 			t.Errorf("%s matches %s: %v", c.filter, c.subject, got)

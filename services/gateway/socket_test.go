@@ -91,22 +91,22 @@ func (s *site) rename(t *testing.T, owner, id, title string) es.Position {
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	made, _ := s.make(t, "first", ann)
+	made, _ := s.make(t, "first", ours)
 	topic := "stream/" + made.ID
-	w := s.open(t, "ann")
+	w := s.open(t, "ours")
 	w.say(`{"type":"SUBSCRIBE","topic":%q}`, topic)
 	snapshot := w.hear("SNAPSHOT", topic)
 	if string(snapshot.Value) != `{"id":"`+made.ID+`","title":"first"}` || *snapshot.Rev == 0 {
 		t.Errorf("the snapshot is %+v", snapshot)
 	}
-	s.rename(t, "ann", made.ID, "second")
+	s.rename(t, "ours", made.ID, "second")
 	update := w.hear("UPDATE", topic)
 	if !strings.Contains(string(update.Value), "second") || *update.Rev <= *snapshot.Rev {
 		t.Errorf("the update is %+v", update)
 	}
 
 	// Resuming tells a version once, and only a newer one than the client has.
-	w2 := s.open(t, "ann")
+	w2 := s.open(t, "ours")
 	w2.say(`{"type":"SUBSCRIBE","topic":%q,"since":%d}`, topic, *update.Rev)
 	w2.say(`{"type":"SUBSCRIBE","topic":"streams","since":0}`)
 	if m := w2.hear("SNAPSHOT", "streams"); string(m.Value) != `{"count":1}` {
@@ -121,22 +121,22 @@ func TestDocument(t *testing.T) {
 	w.say(`{"type":"UNSUBSCRIBE","topic":%q}`, topic)
 	w.say(`{"type":"SUBSCRIBE","topic":"streams"}`)
 	w.hear("SNAPSHOT", "streams")
-	s.rename(t, "ann", made.ID, "third")
+	s.rename(t, "ours", made.ID, "third")
 	w2.hear("UPDATE", topic)
-	s.make(t, "another", ann)
+	s.make(t, "another", ours)
 	w.hear("UPDATE", "streams") // and no update of what it unsubscribed from
 }
 
 func TestDocumentThatIsNotThereYet(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	w := s.open(t, "ann")
+	w := s.open(t, "ours")
 	w.say(`{"type":"SUBSCRIBE","topic":"streams"}`)
 	if m := w.hear("SNAPSHOT", "streams"); *m.Rev != 0 || string(m.Value) != "null" {
 		t.Errorf("the snapshot is %+v", m)
 	}
 	w.say(`{"type":"SUBSCRIBE","topic":"stream/soon"}`)
-	if _, err := s.Logs.Append(t.Context(), "ann", events.StreamCreated{Stream: "soon", Title: "x"}); err != nil {
+	if _, err := s.Logs.Append(t.Context(), "ours", events.StreamCreated{Stream: "soon", Title: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	topics := map[string]string{}
@@ -159,9 +159,9 @@ func TestDocumentThatIsNotThereYet(t *testing.T) {
 func TestRefusedMessagesGetErrors(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	made, position := s.make(t, "of ann", ann)
-	s.send(t, "GET", "/api/streams/"+made.ID, "", append(ann, "Afterglow-Min-Position", position)...)
-	w := s.open(t, "bob")
+	made, position := s.make(t, "of ours", ours)
+	s.send(t, "GET", "/api/streams/"+made.ID, "", append(ours, "Afterglow-Min-Position", position)...)
+	w := s.open(t, "theirs")
 	long := "stream/" + strings.Repeat("x", 5000)
 	for _, c := range []struct {
 		say   string
@@ -211,16 +211,16 @@ func TestRefusedMessagesGetErrors(t *testing.T) {
 func TestFeed(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	made, _ := s.make(t, "before", ann)
-	w := s.open(t, "ann")
+	made, _ := s.make(t, "before", ours)
+	w := s.open(t, "ours")
 	w.say(`{"type":"SUBSCRIBE","topic":"events/facts"}`)
 	w.say(`{"type":"SING"}`)
 	w.hear("ERROR", "") // the subscription has begun
-	s.make(t, "of bob", bob)
-	p := s.rename(t, "ann", made.ID, "after")
+	s.make(t, "of theirs", theirs)
+	p := s.rename(t, "ours", made.ID, "after")
 	m := w.hear("EVENT", "events/facts")
 	if m.Seq != p.Seq || m.Event.Event != "stream.renamed" || m.Event.AggregateID != made.ID || m.Event.Log != "FACTS" ||
-		m.Event.Seq != p.Seq || m.Event.Subject != "fact.ann.stream."+made.ID+".renamed" || !strings.Contains(string(m.Event.Data), "after") {
+		m.Event.Seq != p.Seq || m.Event.Subject != "fact.ours.stream."+made.ID+".renamed" || !strings.Contains(string(m.Event.Data), "after") {
 		t.Errorf("the event is %+v", m.Event)
 	}
 }
@@ -234,13 +234,13 @@ func TestFeedResumesWithoutLossOrDoubles(t *testing.T) {
 	go func() {
 		defer close(written)
 		for i := range total {
-			owner := []string{"ann", "bob", "ann"}[i%3]
+			owner := []string{"ours", "theirs", "ours"}[i%3]
 			p, err := s.Logs.Append(t.Context(), owner, events.StreamRenamed{Stream: "x", Title: strconv.Itoa(i)})
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			if owner == "ann" {
+			if owner == "ours" {
 				written <- p.Seq
 			}
 			if i == total/2 {
@@ -252,7 +252,7 @@ func TestFeedResumesWithoutLossOrDoubles(t *testing.T) {
 	var wires []*wire
 	<-half // the rest is written while clients resume
 	for range 3 {
-		w := s.open(t, "ann")
+		w := s.open(t, "ours")
 		w.say(`{"type":"SUBSCRIBE","topic":"events/facts","since":0}`)
 		wires = append(wires, w)
 	}
@@ -269,9 +269,9 @@ func TestFeedResumesWithoutLossOrDoubles(t *testing.T) {
 		}
 	}
 	// A client with the newest event gets what comes after it, and one that knows another log a gap.
-	w, last := s.open(t, "ann"), want[len(want)-1]
+	w, last := s.open(t, "ours"), want[len(want)-1]
 	w.say(`{"type":"SUBSCRIBE","topic":"events/facts","since":%d}`, last)
-	p := s.rename(t, "ann", "x", "last")
+	p := s.rename(t, "ours", "x", "last")
 	if m := w.hear("EVENT", "events/facts"); m.Seq != p.Seq {
 		t.Errorf("heard %d, want %d", m.Seq, p.Seq)
 	}
@@ -289,13 +289,13 @@ func TestWhoMayOpenAWebsocket(t *testing.T) {
 		status    int
 		end       int
 	}{
-		"token in the query":      {"?token=ann", nil, nil, 101, 0},
-		"token in the header":     {"", nil, ann, 101, 0},
-		"session of a page":       {"", nil, []string{"Cookie", s.cookie("ann"), "Origin", s.url}, 101, 0},
-		"session of another site": {"", nil, []string{"Cookie", s.cookie("ann"), "Origin", "http://evil.example"}, 403, 0},
-		"session of a sandbox":    {"", nil, []string{"Cookie", s.cookie("ann"), "Origin", "null"}, 403, 0},
-		"session of a program":    {"", nil, []string{"Cookie", s.cookie("ann")}, 101, 0},
-		"token of another site":   {"?token=ann", nil, []string{"Origin", "http://evil.example"}, 403, 0},
+		"token in the query":      {"?token=ours", nil, nil, 101, 0},
+		"token in the header":     {"", nil, ours, 101, 0},
+		"session of a page":       {"", nil, []string{"Cookie", s.cookie("ours"), "Origin", s.url}, 101, 0},
+		"session of another site": {"", nil, []string{"Cookie", s.cookie("ours"), "Origin", "http://evil.example"}, 403, 0},
+		"session of a sandbox":    {"", nil, []string{"Cookie", s.cookie("ours"), "Origin", "null"}, 403, 0},
+		"session of a program":    {"", nil, []string{"Cookie", s.cookie("ours")}, 101, 0},
+		"token of another site":   {"?token=ours", nil, []string{"Origin", "http://evil.example"}, 403, 0},
 		"nobody":                  {"", nil, nil, 401, 0},
 		"wrong token":             {"", []string{protocol, bearerPrefix + "nobody"}, nil, 401, 0},
 		"page without a session":  {"", nil, []string{"Origin", s.url}, 101, closeUnauthenticated},
@@ -315,21 +315,21 @@ func TestWhoMayOpenAWebsocket(t *testing.T) {
 func TestSigningOutEndsWebsockets(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	conn, _, err := s.dial(t, "", nil, "Cookie", s.cookie("ann"), "Origin", s.url)
+	conn, _, err := s.dial(t, "", nil, "Cookie", s.cookie("ours"), "Origin", s.url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	session, other, token := &wire{conn, t}, s.open(t, "bob"), s.open(t, "viewer")
+	session, other, token := &wire{conn, t}, s.open(t, "theirs"), s.open(t, "viewer")
 	for _, w := range []*wire{session, other, token} {
 		w.say(`{"type":"SUBSCRIBE","topic":"streams"}`)
 		w.hear("SNAPSHOT", "streams")
 	}
-	s.send(t, "DELETE", "/api/sessions/current", "", "Cookie", s.cookie("ann"))
+	s.send(t, "DELETE", "/api/sessions/current", "", "Cookie", s.cookie("ours"))
 	session.wantClose(closeUnauthenticated)
 	token.say(`{"type":"SUBSCRIBE","topic":"streams"}`) // of the same account, and still valid
 	token.hear("SNAPSHOT", "streams")
 	s.door.forget("viewer")
-	if _, err := s.Logs.Append(t.Context(), "ann", events.TokenRevoked{Account: "ann", Token: "t"}); err != nil {
+	if _, err := s.Logs.Append(t.Context(), "ours", events.TokenRevoked{Account: "ours", Token: "t"}); err != nil {
 		t.Fatal(err)
 	}
 	token.wantClose(closeUnauthenticated)

@@ -30,9 +30,9 @@ type door struct {
 
 func newDoor() *door {
 	return &door{callers: map[string]api.Caller{
-		"ann":    {Account: "ann", Owner: "ann", Role: api.Owner},
-		"bob":    {Account: "bob", Owner: "bob", Role: api.Owner},
-		"viewer": {Account: "ann", Owner: "ann", Role: api.Viewer},
+		"ours":   {Account: "ours", Owner: "ours", Role: api.Owner},
+		"theirs": {Account: "theirs", Owner: "theirs", Role: api.Owner},
+		"viewer": {Account: "ours", Owner: "ours", Role: api.Viewer},
 	}}
 }
 
@@ -202,7 +202,7 @@ func header(pairs ...string) http.Header {
 // cookie is the session cookie as a browser sends it.
 func (s *site) cookie(secret string) string { return cookieName(s.Config.URL()) + "=" + secret }
 
-var ann, bob = []string{"Authorization", "Bearer ann"}, []string{"Authorization", "Bearer bob"}
+var ours, theirs = []string{"Authorization", "Bearer ours"}, []string{"Authorization", "Bearer theirs"}
 
 // send sends a request, and answers the response with its body.
 func (s *site) send(t *testing.T, method, path, body string, pairs ...string) (*http.Response, string) {

@@ -55,7 +55,7 @@ func TestJobFromBeginningToEnd(t *testing.T) {
 	s := testkit.Start(t, p, work, jobs.Service([]run.Service{work}))
 	tell := func(clip, name string) es.Position {
 		t.Helper()
-		at, err := p.Logs.Append(t.Context(), "alice", events.ClipRegistered{Clip: clip, Name: name})
+		at, err := p.Logs.Append(t.Context(), "ours", events.ClipRegistered{Clip: clip, Name: name})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestJobFromBeginningToEnd(t *testing.T) {
 	}
 	cause := tell("c1", "good")
 	tell("c2", "bad")
-	board := testkit.WaitDocument(t, s, "alice", "jobs", func(b jobs.Board) bool {
+	board := testkit.WaitDocument(t, s, "ours", "jobs", func(b jobs.Board) bool {
 		return only(b, "c1").Stage == "halfway" && only(b, "c2").State == "waiting"
 	})
 	j := only(board, "c1")
@@ -72,7 +72,7 @@ func TestJobFromBeginningToEnd(t *testing.T) {
 		t.Errorf("running: %+v", j)
 	}
 	close(goOn)
-	board = testkit.WaitDocument(t, s, "alice", "jobs", func(b jobs.Board) bool {
+	board = testkit.WaitDocument(t, s, "ours", "jobs", func(b jobs.Board) bool {
 		return only(b, "c1").State == "done" && only(b, "c2").State == "failed"
 	})
 	if j := only(board, "c1"); j.Outcome != "clip.probed" || j.FinishedAt == nil || j.Percent != 100 {
@@ -82,12 +82,12 @@ func TestJobFromBeginningToEnd(t *testing.T) {
 		t.Errorf("failed: %+v", j)
 	}
 	var page api.List[jobs.Job]
-	if _, err := s.Call(t, testkit.Owner("alice"), "GET /api/jobs", testkit.Params("state", "failed"), &page); err != nil || len(page.Items) != 1 {
+	if _, err := s.Call(t, testkit.Owner("ours"), "GET /api/jobs", testkit.Params("state", "failed"), &page); err != nil || len(page.Items) != 1 {
 		t.Errorf("failed jobs: %+v, %v", page, err)
 	}
-	if _, err := s.Call(t, testkit.Owner("mallory"), "GET /api/jobs", testkit.Params(), &page); err != nil || len(page.Items) != 0 {
+	if _, err := s.Call(t, testkit.Owner("theirs"), "GET /api/jobs", testkit.Params(), &page); err != nil || len(page.Items) != 0 {
 		t.Errorf("somebody else's jobs: %+v, %v", page, err)
 	}
-	_, err := s.Call(t, testkit.Owner("alice"), "GET /api/jobs", testkit.Params("state", "lost"), nil)
+	_, err := s.Call(t, testkit.Owner("ours"), "GET /api/jobs", testkit.Params("state", "lost"), nil)
 	testkit.WantFault(t, err, fault.Invalid)
 }

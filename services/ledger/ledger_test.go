@@ -13,7 +13,7 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-var alice = testkit.Owner("alice")
+var ours = testkit.Owner("ours")
 
 // An event shows what led to it and what came of it.
 func TestChainOfCauseAndEffect(t *testing.T) {
@@ -29,7 +29,7 @@ func TestChainOfCauseAndEffect(t *testing.T) {
 		if cause != nil {
 			ctx = es.Because(ctx, *cause)
 		}
-		at, err := p.Logs.Append(ctx, "alice", e)
+		at, err := p.Logs.Append(ctx, "ours", e)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,16 +40,16 @@ func TestChainOfCauseAndEffect(t *testing.T) {
 		cause, last = &written.Meta, at
 	}
 	var detail ledger.EventDetail
-	if _, err := s.Call(t, alice, "GET /api/events/{log}/{seq}", testkit.Params("log", "FACTS", "seq", "2"), &detail, last); err != nil {
+	if _, err := s.Call(t, ours, "GET /api/events/{log}/{seq}", testkit.Params("log", "FACTS", "seq", "2"), &detail, last); err != nil {
 		t.Fatal(err)
 	}
 	if detail.Event.Event != "clip.probed" || len(detail.Causes) != 1 || detail.Causes[0].Event != "clip.registered" ||
 		len(detail.Effects) != 1 || detail.Effects[0].Event != "clip.packaged" || detail.Effects[0].Causation != detail.Event.ID {
 		t.Errorf("detail %+v", detail)
 	}
-	_, err := s.Call(t, testkit.Owner("mallory"), "GET /api/events/{log}/{seq}", testkit.Params("log", "FACTS", "seq", "2"), nil)
+	_, err := s.Call(t, testkit.Owner("theirs"), "GET /api/events/{log}/{seq}", testkit.Params("log", "FACTS", "seq", "2"), nil)
 	testkit.WantFault(t, err, fault.NotFound)
-	_, err = s.Call(t, alice, "GET /api/events/{log}/{seq}", testkit.Params("log", "FACTS", "seq", "99"), nil)
+	_, err = s.Call(t, ours, "GET /api/events/{log}/{seq}", testkit.Params("log", "FACTS", "seq", "99"), nil)
 	testkit.WantFault(t, err, fault.NotFound)
 }
 
@@ -61,7 +61,7 @@ func TestListOfEvents(t *testing.T) {
 	var last es.Position
 	for range 5 {
 		for _, e := range []events.Event{events.StreamRenamed{Stream: "s1"}, events.MarkerAdded{Stream: "s2"}, events.JobProgressed{Job: "j1"}} {
-			at, err := p.Logs.Append(t.Context(), "alice", e)
+			at, err := p.Logs.Append(t.Context(), "ours", e)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +73,7 @@ func TestListOfEvents(t *testing.T) {
 	list := func(params ...string) api.List[api.EventRecord] {
 		t.Helper()
 		var page api.List[api.EventRecord]
-		if _, err := s.Call(t, alice, "GET /api/events", testkit.Params(params...), &page, last); err != nil {
+		if _, err := s.Call(t, ours, "GET /api/events", testkit.Params(params...), &page, last); err != nil {
 			t.Fatal(err)
 		}
 		return page
@@ -94,6 +94,6 @@ func TestListOfEvents(t *testing.T) {
 	if page := list("log", "TICKS", "limit", "2"); len(page.Items) != 2 || page.Items[0].Seq != 5 {
 		t.Errorf("ticks: %+v", page.Items)
 	}
-	_, err := s.Call(t, alice, "GET /api/events", testkit.Params("log", "NOPE"), nil)
+	_, err := s.Call(t, ours, "GET /api/events", testkit.Params("log", "NOPE"), nil)
 	testkit.WantFault(t, err, fault.Invalid)
 }

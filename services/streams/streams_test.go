@@ -18,14 +18,14 @@ import (
 func TestMain(m *testing.M) { testkit.Main(m) }
 
 var (
-	alice   = testkit.Owner("alice")
-	mallory = testkit.Owner("mallory")
+	ours   = testkit.Owner("ours")
+	theirs = testkit.Owner("theirs")
 )
 
 func create(t *testing.T, s *testkit.System, title string) streams.Stream {
 	t.Helper()
 	var made streams.Stream
-	if _, err := s.Call(t, alice, "POST /api/streams", testkit.Body(map[string]any{"title": title}), &made); err != nil {
+	if _, err := s.Call(t, ours, "POST /api/streams", testkit.Body(map[string]any{"title": title}), &made); err != nil {
 		t.Fatal(err)
 	}
 	return made
@@ -39,17 +39,17 @@ func TestStreamIsCreatedRenamedAndListed(t *testing.T) {
 		t.Fatalf("made %+v", made)
 	}
 	var renamed streams.Stream
-	if _, err := s.Call(t, alice, "PATCH /api/streams/{stream}", testkit.Body(map[string]any{"title": "Second light"}, "stream", made.ID), &renamed); err != nil {
+	if _, err := s.Call(t, ours, "PATCH /api/streams/{stream}", testkit.Body(map[string]any{"title": "Second light"}, "stream", made.ID), &renamed); err != nil {
 		t.Fatal(err)
 	}
 	var page api.List[streams.StreamSummary]
-	if _, err := s.Call(t, alice, "GET /api/streams", testkit.Params("q", "second"), &page); err != nil {
+	if _, err := s.Call(t, ours, "GET /api/streams", testkit.Params("q", "second"), &page); err != nil {
 		t.Fatal(err)
 	}
 	if len(page.Items) != 1 || page.Items[0].Title != "Second light" || page.Next != "" {
 		t.Fatalf("page %+v", page)
 	}
-	if _, err := s.Call(t, alice, "GET /api/streams", testkit.Params("q", "100%"), &page); err != nil || len(page.Items) != 0 {
+	if _, err := s.Call(t, ours, "GET /api/streams", testkit.Params("q", "100%"), &page); err != nil || len(page.Items) != 0 {
 		t.Fatalf("a per cent sign in a search is a per cent sign: %+v, %v", page, err)
 	}
 }
@@ -64,7 +64,7 @@ func TestListsGoOnWithTheCursor(t *testing.T) {
 		got, cursor := "", ""
 		for range 10 {
 			var page api.List[streams.StreamSummary]
-			if _, err := s.Call(t, alice, "GET /api/streams", testkit.Params("sort", sort, "limit", "2", "cursor", cursor), &page); err != nil {
+			if _, err := s.Call(t, ours, "GET /api/streams", testkit.Params("sort", sort, "limit", "2", "cursor", cursor), &page); err != nil {
 				t.Fatal(err)
 			}
 			for _, item := range page.Items {
@@ -78,7 +78,7 @@ func TestListsGoOnWithTheCursor(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", sort, got, want)
 		}
 	}
-	_, err := s.Call(t, alice, "GET /api/streams", testkit.Params("cursor", "x"), nil)
+	_, err := s.Call(t, ours, "GET /api/streams", testkit.Params("cursor", "x"), nil)
 	testkit.WantFault(t, err, fault.Invalid)
 }
 
@@ -90,32 +90,32 @@ func TestMarkersAreOnTheStreamsClock(t *testing.T) {
 	for i := range 8 { // all at once: each decides on what the others have done
 		group.Go(func() {
 			at := float64(i)
-			if _, err := s.Call(t, alice, "POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "m", "at": at}, "stream", made.ID), nil); err != nil {
+			if _, err := s.Call(t, ours, "POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "m", "at": at}, "stream", made.ID), nil); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	group.Wait()
-	doc := testkit.WaitDocument(t, s, "alice", "stream/"+made.ID, func(v streams.Stream) bool { return len(v.Markers) == 8 })
+	doc := testkit.WaitDocument(t, s, "ours", "stream/"+made.ID, func(v streams.Stream) bool { return len(v.Markers) == 8 })
 	var now streams.Marker
-	if _, err := s.Call(t, alice, "POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "now"}, "stream", made.ID), &now); err != nil {
+	if _, err := s.Call(t, ours, "POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "now"}, "stream", made.ID), &now); err != nil {
 		t.Fatal(err)
 	}
 	if now.At < 0 || now.At > time.Since(made.StartedAt).Seconds() {
 		t.Errorf("a marker without a time is at %v", now.At)
 	}
-	p, err := s.Call(t, alice, "DELETE /api/streams/{stream}/markers/{marker}", testkit.Params("stream", made.ID, "marker", doc.Markers[0].ID), nil)
+	p, err := s.Call(t, ours, "DELETE /api/streams/{stream}/markers/{marker}", testkit.Params("stream", made.ID, "marker", doc.Markers[0].ID), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got streams.Stream
-	if _, err := s.Call(t, alice, "GET /api/streams/{stream}", testkit.Params("stream", made.ID), &got, p); err != nil {
+	if _, err := s.Call(t, ours, "GET /api/streams/{stream}", testkit.Params("stream", made.ID), &got, p); err != nil {
 		t.Fatal(err)
 	}
 	if len(got.Markers) != 8 || got.Markers[0].ID == doc.Markers[0].ID {
 		t.Errorf("markers %+v", got.Markers)
 	}
-	_, err = s.Call(t, alice, "DELETE /api/streams/{stream}/markers/{marker}", testkit.Params("stream", made.ID, "marker", doc.Markers[0].ID), nil)
+	_, err = s.Call(t, ours, "DELETE /api/streams/{stream}/markers/{marker}", testkit.Params("stream", made.ID, "marker", doc.Markers[0].ID), nil)
 	testkit.WantFault(t, err, fault.NotFound)
 }
 
@@ -129,7 +129,7 @@ func TestManyAddMarkersToOneStream(t *testing.T) {
 	for range writers {
 		group.Go(func() {
 			for range each {
-				if _, err := s.Call(t, alice, "POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "m"}, "stream", made.ID), nil); err != nil {
+				if _, err := s.Call(t, ours, "POST /api/streams/{stream}/markers", testkit.Body(map[string]any{"label": "m"}, "stream", made.ID), nil); err != nil {
 					t.Error(err)
 				}
 			}
@@ -137,7 +137,7 @@ func TestManyAddMarkersToOneStream(t *testing.T) {
 	}
 	group.Wait()
 	if !t.Failed() {
-		testkit.WaitDocument(t, s, "alice", "stream/"+made.ID, func(v streams.Stream) bool { return len(v.Markers) == writers*each })
+		testkit.WaitDocument(t, s, "ours", "stream/"+made.ID, func(v streams.Stream) bool { return len(v.Markers) == writers*each })
 	}
 }
 
@@ -168,7 +168,7 @@ func TestWrongInputChangesNothing(t *testing.T) {
 		"unknown sort":    {"GET /api/streams", testkit.Params("sort", "best"), fault.Invalid},
 		"no number":       {"GET /api/streams", testkit.Params("limit", "many"), fault.Invalid},
 	} {
-		if _, err := s.Call(t, alice, c.endpoint, c.in, nil); !fault.Is(err, c.code) {
+		if _, err := s.Call(t, ours, c.endpoint, c.in, nil); !fault.Is(err, c.code) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -182,14 +182,14 @@ func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
 	s := testkit.Start(t, testkit.Platform(t), streams.Service)
 	made := create(t, s, "x")
 	var page api.List[streams.StreamSummary]
-	if _, err := s.Call(t, mallory, "GET /api/streams", testkit.Params(), &page); err != nil || len(page.Items) != 0 {
+	if _, err := s.Call(t, theirs, "GET /api/streams", testkit.Params(), &page); err != nil || len(page.Items) != 0 {
 		t.Errorf("list %+v, %v", page, err)
 	}
-	_, err := s.Call(t, mallory, "GET /api/streams/{stream}", testkit.Params("stream", made.ID), nil)
+	_, err := s.Call(t, theirs, "GET /api/streams/{stream}", testkit.Params("stream", made.ID), nil)
 	testkit.WantFault(t, err, fault.NotFound)
-	_, err = s.Call(t, mallory, "PATCH /api/streams/{stream}", testkit.Body(map[string]any{"title": "mine"}, "stream", made.ID), nil)
+	_, err = s.Call(t, theirs, "PATCH /api/streams/{stream}", testkit.Body(map[string]any{"title": "mine"}, "stream", made.ID), nil)
 	testkit.WantFault(t, err, fault.NotFound)
-	viewer := api.Caller{Account: "v", Owner: "alice", Role: api.Viewer}
+	viewer := api.Caller{Account: "v", Owner: "ours", Role: api.Viewer}
 	_, err = s.Call(t, viewer, "PATCH /api/streams/{stream}", testkit.Body(map[string]any{"title": "mine"}, "stream", made.ID), nil)
 	testkit.WantFault(t, err, fault.Forbidden)
 	_, err = s.Call(t, api.Caller{}, "GET /api/streams", testkit.Params(), nil)
@@ -204,7 +204,7 @@ func TestClipsFindTheirPlace(t *testing.T) {
 	later := began.Add(time.Hour)
 	tell := func(e events.Event) {
 		t.Helper()
-		if _, err := p.Logs.Append(t.Context(), "alice", e); err != nil {
+		if _, err := p.Logs.Append(t.Context(), "ours", e); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -213,13 +213,13 @@ func TestClipsFindTheirPlace(t *testing.T) {
 	tell(events.ClipProbed{Clip: "c1", Duration: 600})
 	tell(events.ClipPackaged{Clip: "c1", Duration: 600, Poster: true})
 	tell(events.ClipRefused{Clip: "c2", Reason: "this is no media"})
-	doc := testkit.WaitDocument(t, s, "alice", "stream/s1", func(v streams.Stream) bool { return v.State == "ready" && len(v.Clips) == 2 })
+	doc := testkit.WaitDocument(t, s, "ours", "stream/s1", func(v streams.Stream) bool { return v.State == "ready" && len(v.Clips) == 2 })
 	if doc.Title != "An evening" || doc.Clips[0].PosterURL != "/media/c1/poster.jpg" || doc.Clips[1].Offset != 3600 || doc.Clips[1].Reason != "this is no media" {
 		t.Errorf("document %+v", doc)
 	}
 	tell(events.ClipFailed{Clip: "c2", Reason: "Packaging was given up."})
 	tell(events.ClipRetried{Clip: "c2"})
-	doc = testkit.WaitDocument(t, s, "alice", "stream/s1", func(v streams.Stream) bool { return v.State == "processing" })
+	doc = testkit.WaitDocument(t, s, "ours", "stream/s1", func(v streams.Stream) bool { return v.State == "processing" })
 	if c := doc.Clips[1]; c.State != "registered" || c.Reason != "" {
 		t.Errorf("clip %+v", c)
 	}
@@ -248,7 +248,7 @@ func TestListAndPageAgree(t *testing.T) {
 	tell := func(e events.Event) {
 		t.Helper()
 		var err error
-		if last, err = p.Logs.Append(t.Context(), "alice", e); err != nil {
+		if last, err = p.Logs.Append(t.Context(), "ours", e); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -263,12 +263,12 @@ func TestListAndPageAgree(t *testing.T) {
 		}
 	}
 	var page api.List[streams.StreamSummary]
-	if _, err := s.Call(t, alice, "GET /api/streams", testkit.Params(), &page, last); err != nil || len(page.Items) != len(cases) {
+	if _, err := s.Call(t, ours, "GET /api/streams", testkit.Params(), &page, last); err != nil || len(page.Items) != len(cases) {
 		t.Fatalf("%d streams, %v", len(page.Items), err)
 	}
 	for _, item := range page.Items {
 		var one streams.Stream
-		if _, err := s.Call(t, alice, "GET /api/streams/{stream}", testkit.Params("stream", item.ID), &one); err != nil {
+		if _, err := s.Call(t, ours, "GET /api/streams/{stream}", testkit.Params("stream", item.ID), &one); err != nil {
 			t.Fatal(err)
 		}
 		if item.Duration != want[item.ID] || one.Duration != item.Duration || one.State != item.State {
