@@ -28,7 +28,7 @@ type Service struct {
 	// Authenticate tells who shows a credential; exactly one service knows.
 	Authenticate func(ctx context.Context, d *Deps, c Credential) (api.Caller, error)
 	// Vault are the goose migrations of its tables that are no facts: secrets, sessions, half-done
-	// work. They live in the PostgreSQL schema "vault".
+	// work. They are the files of its folder "vault", and live in the PostgreSQL schema of that name.
 	Vault fs.FS
 	// Start is called once before anything runs, for what has to be there first.
 	Start func(ctx context.Context, d *Deps) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io/fs"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that goose works with
 	"github.com/pressly/goose/v3"
@@ -15,6 +16,10 @@ import (
 func migrate(ctx context.Context, url string, s Service) error {
 	if s.Vault == nil {
 		return nil
+	}
+	migrations, err := fs.Sub(s.Vault, "vault")
+	if err != nil {
+		return fmt.Errorf("vault of %s: %w", s.Name, err)
 	}
 	db, err := sql.Open("pgx", url)
 	if err != nil {
@@ -32,7 +37,7 @@ func migrate(ctx context.Context, url string, s Service) error {
 	end $$`); err != nil {
 		return fmt.Errorf("vault of %s: %w", s.Name, err)
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, s.Vault,
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations,
 		goose.WithTableName("vault."+s.Name+"_migrations"), goose.WithSessionLocker(locker))
 	if err != nil {
 		return fmt.Errorf("vault of %s: %w", s.Name, err)

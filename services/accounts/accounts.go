@@ -12,7 +12,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/mail"
 	"strings"
 	"time"
@@ -26,8 +25,8 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
-//go:embed vault
-var files embed.FS
+//go:embed vault/*.sql
+var vault embed.FS
 
 // Service decides who may sign in, and what with.
 var Service = run.Service{
@@ -44,16 +43,8 @@ var Service = run.Service{
 		api.Delete("/api/tokens/{token}", "revokes an API token", api.Viewers, deleteToken),
 	},
 	Authenticate: authenticate,
-	Vault:        vault(),
+	Vault:        vault,
 	Start:        start,
-}
-
-func vault() fs.FS {
-	sub, err := fs.Sub(files, "vault")
-	if err != nil {
-		panic(err) // the folder is part of the program
-	}
-	return sub
 }
 
 // Account is somebody who can sign in.

@@ -3,7 +3,6 @@ package clips
 
 import (
 	"embed"
-	"io/fs"
 
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/run"
@@ -22,14 +21,6 @@ var Service = run.Service{
 		startUpload, getUpload, completeUpload, abortUpload,
 		listClips, getClip, retryClip, getMedia,
 	},
-	Vault: sub(vault, "vault"),
+	Vault: vault,
 	Start: sweep,
-}
-
-func sub(fsys fs.FS, dir string) fs.FS {
-	inner, err := fs.Sub(fsys, dir)
-	if err != nil {
-		panic(err)
-	}
-	return inner
 }

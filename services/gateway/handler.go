@@ -10,10 +10,12 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
 )
 
@@ -43,7 +45,7 @@ func (s *server) handler() http.Handler {
 	e.GET("/ws", s.socket)
 	for _, service := range s.services {
 		for _, endpoint := range service.Endpoints {
-			path, h := echoPath(endpoint.Path), s.endpoint(service.Name, endpoint.Route)
+			path, h := echoPath(endpoint.Route), s.endpoint(service.Name, endpoint.Route)
 			e.Add(endpoint.Method, path, h)
 			if endpoint.Method == http.MethodGet {
 				e.HEAD(path, h)
@@ -59,16 +61,13 @@ func (s *server) handler() http.Handler {
 // anyPath is the route of everything that no other route is for.
 const anyPath = "/*"
 
-var parameter = regexp.MustCompile(`\{(\w+)(\.\.\.)?\}`)
-
 // echoPath writes {name} as :name, and {name...} as *.
-func echoPath(path string) string {
-	return parameter.ReplaceAllStringFunc(path, func(param string) string {
-		if match := parameter.FindStringSubmatch(param); match[2] == "" {
-			return ":" + match[1]
-		}
-		return "*"
-	})
+func echoPath(route api.Route) string {
+	path := route.Path
+	for _, name := range route.PathParams() {
+		path = strings.NewReplacer("{"+name+"}", ":"+name, "{"+name+"...}", "*").Replace(path)
+	}
+	return path
 }
 
 var requestID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
