@@ -1,6 +1,9 @@
 package events
 
-var job = []Event{JobProgressed{}}
+var (
+	job      = []Event{JobCancelled{}}
+	progress = []Event{JobProgressed{}}
+)
 
 // JobProgressed: a reactor's work on one event has come this far.
 type JobProgressed struct {
@@ -23,3 +26,12 @@ type JobProgressed struct {
 }
 
 func (e JobProgressed) Event() (name, id string) { return "job.progressed", e.Job }
+
+// JobCancelled: somebody does not want the work any more; the reactor stops it, or never begins.
+type JobCancelled struct {
+	// Job is the id of the work.
+	Job     string `json:"job"`
+	Reactor string `json:"reactor"`
+}
+
+func (e JobCancelled) Event() (name, id string) { return "job.cancelled", e.Job }

@@ -23,6 +23,8 @@ type Log struct {
 	Window time.Duration
 	// Volatile logs acknowledge before the event is on disk: a power cut may lose the last ones.
 	Volatile bool
+	// Scheduled logs take events that are due at a later time.
+	Scheduled bool
 	// Events are all facts that may be on the log, one empty value each.
 	Events []Event
 }
@@ -31,14 +33,21 @@ type Log struct {
 var Facts = Log{
 	Name: "FACTS", Prefix: "fact", Window: 20 * time.Minute,
 	Doc:    "what happened, kept for ever",
-	Events: concat(account, stream, clip),
+	Events: concat(account, stream, clip, job),
 }
 
 // Ticks is the log of what is only interesting while it happens.
 var Ticks = Log{
 	Name: "TICKS", Prefix: "tick", Keep: time.Hour, Window: time.Minute, Volatile: true,
 	Doc:    "progress, kept for an hour; a power cut may lose the last moments",
-	Events: concat(job),
+	Events: concat(progress),
+}
+
+// Timers is the log of wake-ups: an event is put on it when its time has come.
+var Timers = Log{
+	Name: "TIMERS", Prefix: "timer", Window: 20 * time.Minute, Scheduled: true,
+	Doc:    "wake-ups, each put on the log when its time has come",
+	Events: concat(timer),
 }
 
 // Dead is the log of what could not be handled, with the reason.
@@ -53,7 +62,7 @@ var Dead = Log{
 }
 
 // Logs are all logs of the system.
-func Logs() []Log { return []Log{Facts, Ticks, Dead} }
+func Logs() []Log { return []Log{Facts, Ticks, Timers, Dead} }
 
 // LogOf finds the log that keeps the event with that wire name.
 func LogOf(name string) (Log, bool) {

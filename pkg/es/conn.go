@@ -85,6 +85,7 @@ func Config(log events.Log) jetstream.StreamConfig {
 		MaxMsgs:     -1, MaxBytes: -1, MaxMsgSize: -1, MaxMsgsPerSubject: -1, MaxConsumers: -1,
 		AllowDirect: true,
 	}
+	cfg.AllowMsgSchedules, cfg.AllowMsgTTL = log.Scheduled, log.Scheduled
 	if log.Volatile {
 		cfg.PersistMode = jetstream.AsyncPersistMode
 	} else {

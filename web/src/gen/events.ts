@@ -87,6 +87,15 @@ export interface ClipRetried {
   name: string;
 }
 
+/**
+ * JobCancelled: somebody does not want the work any more; the reactor stops it, or never begins.
+ */
+export interface JobCancelled {
+  /** Job is the id of the work. */
+  job: string;
+  reactor: string;
+}
+
 /** JobProgressed: a reactor's work on one event has come this far. */
 export interface JobProgressed {
   /** Job is the id of the work: it follows from the reactor and the event that it works on. */
@@ -120,6 +129,36 @@ export interface LetterBuried {
   reason: string;
   /** Body of the event as it was on the log. */
   body: unknown;
+}
+
+/**
+ * LetterParked: a projection could not fold an event. It goes on without that aggregate, whose
+ * later events wait as well.
+ */
+export interface LetterParked {
+  /** Letter is the id of this event in this projection. */
+  letter: string;
+  projection: string;
+  /** Position of the event on its log. */
+  position: string;
+  /** Name is the wire name of the event. */
+  name: string;
+  reason: string;
+}
+
+/** LetterRedriven: somebody wants a reactor to try again what it gave up. */
+export interface LetterRedriven {
+  /** Letter is the id of the work that was given up. */
+  letter: string;
+  reactor: string;
+  /** Position of the event on its log. */
+  position: string;
+}
+
+/** LetterUnparked: a projection has folded an event that it had parked. */
+export interface LetterUnparked {
+  letter: string;
+  projection: string;
 }
 
 /** MarkerAdded: somebody flagged a moment of the stream. */
@@ -195,6 +234,14 @@ export interface TokenRevoked {
   token: string;
 }
 
+/**
+ * UploadLapsed: an upload that was begun has had all the time it gets; what arrived of it is thrown
+ * away.
+ */
+export interface UploadLapsed {
+  upload: string;
+}
+
 /** VideoFacts describe the picture as it is shown: rotated, with square pixels. */
 export interface VideoFacts {
   codec: string;
@@ -223,6 +270,11 @@ export interface Events {
   "clip.packaged": ClipPackaged;
   "clip.failed": ClipFailed;
   "clip.retried": ClipRetried;
+  "job.cancelled": JobCancelled;
   "job.progressed": JobProgressed;
+  "upload.lapsed": UploadLapsed;
   "letter.buried": LetterBuried;
+  "letter.redriven": LetterRedriven;
+  "letter.parked": LetterParked;
+  "letter.unparked": LetterUnparked;
 }
