@@ -83,6 +83,10 @@ func (c *Conn) Append(ctx context.Context, owner string, e events.Event, opts ..
 			}
 		}
 	}
+	keyed, _ := ctx.Value(keyedKey).(*keyed)
+	if meta.ID == "" && keyed != nil {
+		meta.ID = keyed.id(subject)
+	}
 	if meta.ID == "" {
 		meta.ID = NewID()
 	}
@@ -95,6 +99,9 @@ func (c *Conn) Append(ctx context.Context, owner string, e events.Event, opts ..
 		log.Aggregate(owner, aggregate, id), a.expect)
 	if err != nil {
 		return Position{}, fmt.Errorf("append %s: %w", name, err)
+	}
+	if keyed != nil {
+		keyed.used(subject)
 	}
 	record(ctx, p)
 	return p, nil

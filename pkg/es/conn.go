@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -25,23 +26,35 @@ const liveBucket = "LIVE"
 
 // Conn speaks to the logs and to the live documents.
 type Conn struct {
-	nc      *nats.Conn
-	js      jetstream.JetStream
-	live    jetstream.KeyValue
-	log     *slog.Logger
+	nc     *nats.Conn
+	js     jetstream.JetStream
+	live   jetstream.KeyValue
+	log    *slog.Logger
+	closed chan struct{}
+	// replicas of everything that is stored; zero leaves them as they are.
+	replicas int
+
+	mu      sync.RWMutex
 	streams map[string]jetstream.Stream
-	// identities tell a log from one of the same name that was made anew.
-	identities map[string]string
-	closed     chan struct{}
 }
 
+// Setup changes how Open makes what is stored.
+type Setup func(*Conn)
+
+// Replicas is how many servers of a cluster keep each log and the live documents: 1, 3 or 5. Without
+// it, or with zero, what is there stays as it is, and what is made is kept by one.
+func Replicas(count int) Setup { return func(c *Conn) { c.replicas = count } }
+
 // Open makes sure that all logs are there as events.Logs declares them, and gives access to them.
-func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger) (*Conn, error) {
+func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setup) (*Conn, error) {
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return nil, fmt.Errorf("jetstream: %w", err)
 	}
-	c := &Conn{nc: nc, js: js, log: logger, streams: map[string]jetstream.Stream{}, identities: map[string]string{}, closed: make(chan struct{})}
+	c := &Conn{nc: nc, js: js, log: logger, streams: map[string]jetstream.Stream{}, closed: make(chan struct{})}
+	for _, set := range setup {
+		set(c)
+	}
 	ended := nc.StatusChanged(nats.CLOSED)
 	go func() {
 		for range ended { // ends with the connection
@@ -54,10 +67,7 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger) (*Conn, error
 			return nil, fmt.Errorf("log %s: %w", log.Name, err)
 		}
 	}
-	c.live, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: liveBucket, Description: "live documents: the current value of one thing, as the tables say", History: 1,
-	})
-	if err != nil {
+	if err := c.ensureLive(ctx); err != nil {
 		return nil, fmt.Errorf("live documents: %w", err)
 	}
 	return c, nil
@@ -101,29 +111,90 @@ func (c *Conn) ensure(ctx context.Context, log events.Log) error {
 	stream, err := c.js.Stream(ctx, log.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		cfg.Metadata = map[string]string{identityKey: NewID()}
+		if cfg.Replicas = max(c.replicas, 1); cfg.Replicas > 1 {
+			cfg.PersistMode = jetstream.DefaultPersistMode // the other one is for a single server
+		}
 		stream, err = c.js.CreateStream(ctx, cfg)
 		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // another process was quicker
 			stream, err = c.js.Stream(ctx, log.Name)
 		}
 	} else if err == nil {
-		cfg.Metadata = stream.CachedInfo().Config.Metadata
-		cfg.Replicas = stream.CachedInfo().Config.Replicas
+		now := stream.CachedInfo().Config
+		cfg.Metadata, cfg.Replicas, cfg.PersistMode = now.Metadata, now.Replicas, now.PersistMode
+		if c.replicas > 0 && cfg.PersistMode == jetstream.DefaultPersistMode {
+			cfg.Replicas = c.replicas
+		}
 		stream, err = c.js.UpdateStream(ctx, cfg)
 	}
 	if err != nil {
 		return err
 	}
-	c.streams[log.Name] = stream
-	c.identities[log.Name] = stream.CachedInfo().Config.Metadata[identityKey]
+	c.keep(stream)
 	return nil
 }
 
+func (c *Conn) ensureLive(ctx context.Context) error {
+	replicas := max(c.replicas, 1)
+	if c.replicas == 0 {
+		stream, err := c.js.Stream(ctx, "KV_"+liveBucket)
+		if err == nil {
+			replicas = stream.CachedInfo().Config.Replicas
+		} else if !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return err
+		}
+	}
+	var err error
+	c.live, err = c.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: liveBucket, Description: "live documents: the current value of one thing, as the tables say", History: 1,
+		Replicas: replicas,
+	})
+	return err
+}
+
+func (c *Conn) keep(stream jetstream.Stream) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.streams[stream.CachedInfo().Config.Name] = stream
+}
+
 func (c *Conn) stream(log string) (jetstream.Stream, error) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
 	stream, ok := c.streams[log]
 	if !ok {
 		return nil, fault.New(fault.NotFound, "no log %s", log)
 	}
 	return stream, nil
+}
+
+func identityOf(stream jetstream.Stream) string {
+	info := stream.CachedInfo()
+	if id := info.Config.Metadata[identityKey]; id != "" {
+		return id
+	}
+	return info.Created.UTC().Format(time.RFC3339Nano)
+}
+
+// identities tell logs from others of the same name that were made anew. A log that has gone is made
+// again.
+func (c *Conn) identities(ctx context.Context, logs []string) (map[string]string, error) {
+	all := map[string]string{}
+	for _, name := range logs {
+		stream, err := c.js.Stream(ctx, name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			c.log.Error("log has gone, an empty one takes its place", "log", name)
+			log, _ := events.LogNamed(name)
+			if err = c.ensure(ctx, log); err == nil {
+				stream, err = c.stream(name)
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("log %s: %w", name, err)
+		}
+		c.keep(stream)
+		all[name] = identityOf(stream)
+	}
+	return all, nil
 }
 
 // Last is the sequence of the newest event on a log; zero when it is empty.

@@ -13,6 +13,7 @@ const (
 	correlationKey
 	recorderKey
 	workKey
+	keyedKey
 )
 
 // Because tells that what is appended under the context is an effect of the event. Ids of effects

@@ -66,7 +66,7 @@ func newRoutes[T any](handlers []Handler[T]) routes[T] {
 
 // wants tells whether anything is done with the event.
 func (r routes[T]) wants(e Event) bool {
-	return len(r.named[e.Name]) > 0 || len(r.any[e.Log]) > 0
+	return e.Name != "" && (len(r.named[e.Name]) > 0 || len(r.any[e.Log]) > 0)
 }
 
 // dispatch gives the event to its handlers, and names it in their errors.

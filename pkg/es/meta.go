@@ -33,8 +33,8 @@ type Meta struct {
 	Owner string
 	// Aggregate and AggregateID say what the event is about.
 	Aggregate, AggregateID string
-	// Time is the source's time of the event.
-	Time time.Time
+	// Time is the source's time of the event; Stored is when it came onto the log.
+	Time, Stored time.Time
 	// Actor is who did it: an account's id, or "reactor:<name>".
 	Actor string
 	// Correlation is the id of what began it all; Causation is the id of the event that led to it.
@@ -68,10 +68,12 @@ func (m Meta) header() nats.Header {
 	return h
 }
 
-func decodeEvent(log, subject string, seq uint64, stored time.Time, h nats.Header, data []byte) (Event, error) {
+// decodeEvent reads what is stored on a log. What has no subject of an event is none: an Event
+// without a name.
+func decodeEvent(log, subject string, seq uint64, stored time.Time, h nats.Header, data []byte) Event {
 	tokens := strings.Split(subject, ".")
 	if len(tokens) != 5 {
-		return Event{}, fmt.Errorf("event %s/%d: subject %q has not five parts", log, seq, subject)
+		return Event{Subject: subject, Data: data, Meta: Meta{Position: Position{Log: log, Seq: seq}, Time: stored, Stored: stored}}
 	}
 	e := Event{
 		Subject: subject,
@@ -84,6 +86,7 @@ func decodeEvent(log, subject string, seq uint64, stored time.Time, h nats.Heade
 			Aggregate:   tokens[2],
 			AggregateID: tokens[3],
 			Time:        stored,
+			Stored:      stored,
 			Actor:       h.Get(headerActor),
 			Correlation: h.Get(headerCorrelation),
 			Causation:   h.Get(headerCausation),
@@ -96,7 +99,7 @@ func decodeEvent(log, subject string, seq uint64, stored time.Time, h nats.Heade
 	if at, err := time.Parse(time.RFC3339Nano, h.Get(headerTime)); err == nil {
 		e.Time = at
 	}
-	return e, nil
+	return e
 }
 
 func decodeMsg(log string, msg jetstream.Msg) (Event, error) {
@@ -104,9 +107,9 @@ func decodeMsg(log string, msg jetstream.Msg) (Event, error) {
 	if err != nil {
 		return Event{}, fmt.Errorf("event on %s: %w", log, err)
 	}
-	return decodeEvent(log, msg.Subject(), md.Sequence.Stream, md.Timestamp, msg.Headers(), msg.Data())
+	return decodeEvent(log, msg.Subject(), md.Sequence.Stream, md.Timestamp, msg.Headers(), msg.Data()), nil
 }
 
-func decodeRaw(log string, msg *jetstream.RawStreamMsg) (Event, error) {
+func decodeRaw(log string, msg *jetstream.RawStreamMsg) Event {
 	return decodeEvent(log, msg.Subject, msg.Sequence, msg.Time, msg.Header, msg.Data)
 }

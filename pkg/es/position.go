@@ -44,6 +44,16 @@ func (ps Positions) Reached(p Position) bool {
 	return !reads || seq >= p.Seq
 }
 
+// covers tells whether the reader has come to all of the others.
+func (ps Positions) covers(others Positions) bool {
+	for log, seq := range others {
+		if !ps.Reached(Position{log, seq}) {
+			return false
+		}
+	}
+	return true
+}
+
 func (ps Positions) String() string {
 	var parts []string
 	for log, seq := range ps {

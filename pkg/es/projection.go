@@ -26,15 +26,6 @@ type Projection struct {
 	Documents []Document
 }
 
-// Document makes live documents from the tables of a projection. A handler says with Tx.Touch that
-// one has changed; the kit publishes it after the commit.
-type Document struct {
-	// Topic is the first part of what browsers subscribe to: "stream" for "stream/01J…".
-	Topic string
-	// Load reads the value for one owner and one id. A nil value says that it is gone.
-	Load func(ctx context.Context, q Querier, owner, id string) (any, error)
-}
-
 // Querier reads tables: a pool, a connection or a transaction.
 type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)

@@ -2,14 +2,15 @@ package es
 
 import (
 	"context"
-	"fmt"
+	"encoding/json"
+	"errors"
 	"maps"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nats.go"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/afterglow-live/afterglow/events"
@@ -17,235 +18,298 @@ import (
 )
 
 const (
-	// batchSize is the most events that one transaction takes.
-	batchSize = 10_000
-	// skipStride is how many events that it has no use for a projection passes over before it
-	// writes down how far it has come.
-	skipStride = 10 * batchSize
 	// tellEvery is how often documents are published while batch follows batch.
 	tellEvery = time.Second
+	// standEvery is how often a projector that does not fold asks whether it may.
+	standEvery = time.Second
+	// recogniseEvery is how often it is asked whether the logs are still the same.
+	recogniseEvery = 5 * time.Second
 )
 
-// Projector keeps one projection up to date.
+// Projector keeps one projection up to date. Of those that run for the same projection, in however
+// many processes, one folds; the others follow where it has come to, and one of them takes over
+// when it is gone.
 type Projector struct {
-	projection Projection
-	conn       *Conn
-	pool       *pgxpool.Pool
-	routes     routes[*Tx]
-
-	// soft is true while the last commit may be lost in a crash of the database.
-	soft bool
-	// untold is true while touched documents wait; told is when the last ones were published.
-	untold bool
-	told   time.Time
+	tables
+	conn   *Conn
+	pool   *pgxpool.Pool
+	routes routes[*Tx]
 
 	mu      sync.Mutex
 	at      Positions
 	changed chan struct{}
 	err     error
+	parked  int
+	leads   bool
 }
 
 // NewProjector makes the runner of a projection; nothing happens before Run.
 func NewProjector(c *Conn, pool *pgxpool.Pool, p Projection) *Projector {
-	return &Projector{projection: p, conn: c, pool: pool, routes: newRoutes(p.Handle), changed: make(chan struct{})}
+	return &Projector{tables: tables{p, p.Schema()}, conn: c, pool: pool, routes: newRoutes(p.Handle), changed: make(chan struct{})}
 }
 
-// Prepare makes the projection's tables and finds how far it has come. A changed .sql under the
+// Prepare makes the projection's tables and finds how far they have come. A changed .sql under the
 // same version is an error that says what to do.
 func (r *Projector) Prepare(ctx context.Context) error {
-	at, err := r.projection.prepare(ctx, r.pool, r.conn, r.routes.logs)
+	identities, err := r.conn.identities(ctx, r.routes.logs)
 	if err != nil {
 		return err
 	}
-	r.moveTo(at, nil)
+	_, at, err := r.prepare(ctx, r.pool, identities, r.conn.log)
+	if err != nil {
+		return err
+	}
+	r.moveTo(at)
 	return nil
 }
 
-// Run folds events until the context ends. What fails is told by Status and tried again with
-// growing pauses; nothing is skipped.
+// errAnew ends a fold that begins again at once, because the tables or what is parked has changed.
+var errAnew = errors.New("the projection begins anew")
+
+// Run folds events, or follows another process that does, until the context ends. What fails is
+// told by Status and tried again with growing pauses; nothing is skipped.
 func (r *Projector) Run(ctx context.Context) error {
-	pause := time.Second
+	wait := time.Second
 	for {
 		began := time.Now()
-		err := r.fold(ctx)
+		err := r.once(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
-		r.conn.log.Error("projection stopped", "projection", r.projection.Name, "err", err)
-		r.mu.Lock()
-		r.err = err
-		r.mu.Unlock()
+		switch {
+		case errors.Is(err, errAnew):
+			continue
+		case errors.Is(err, errFenced):
+			r.conn.log.Info("projection was moved on by another process", "projection", r.Name)
+		default:
+			r.conn.log.Error("projection stopped", "projection", r.Name, "err", err)
+			r.fail(err)
+		}
 		if time.Since(began) > time.Minute {
-			pause = time.Second
+			wait = time.Second
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(pause):
+		pause(ctx, wait)
+		wait = min(2*wait, 30*time.Second)
+		if Away(err) {
+			wait = min(wait, 2*time.Second) // it asks often whether the part that is away is back
 		}
-		pause = min(2*pause, 30*time.Second)
 	}
+}
+
+// once follows until it may fold, and folds until something comes between.
+func (r *Projector) once(ctx context.Context) error {
+	identities, err := r.conn.identities(ctx, r.routes.logs)
+	if err != nil {
+		return err
+	}
+	build, at, err := r.prepare(ctx, r.pool, identities, r.conn.log)
+	if err != nil {
+		return err
+	}
+	db, err := r.connect(ctx, r.pool)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close(context.WithoutCancel(ctx)) }()
+	moves := make(chan *nats.Msg, 1024)
+	heard, err := r.conn.nc.ChanSubscribe(r.subject(), moves)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = heard.Unsubscribe() }()
+	r.moveTo(at)
+	if err := r.follow(ctx, db, build, moves); err != nil {
+		return err
+	}
+	// What the one before has folded since is in the tables now.
+	if build, at, err = r.now(ctx, db); err != nil {
+		return err
+	}
+	return r.fold(ctx, db, build, at, identities, moves)
+}
+
+// moved is told after every step: how far which build of the tables has come.
+type moved struct {
+	Build string    `json:"build"`
+	At    Positions `json:"at"`
+}
+
+// subject is where the one who folds tells the others how far it has come. What they miss they find
+// in the tables.
+func (t tables) subject() string { return "moved." + t.schema }
+
+// follow returns when this projector is the one that folds.
+func (r *Projector) follow(ctx context.Context, db *pgx.Conn, build string, moves <-chan *nats.Msg) error {
+	ticker := time.NewTicker(standEvery)
+	defer ticker.Stop()
+	for {
+		leads, err := r.lead(ctx, db)
+		r.mu.Lock()
+		r.leads = leads
+		r.mu.Unlock()
+		if err != nil || leads {
+			return err
+		}
+		now, at, err := r.now(ctx, db)
+		if err != nil {
+			return err
+		}
+		if now != build {
+			return errAnew
+		}
+		r.moveTo(at)
+		for asking := false; !asking; {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case msg := <-moves:
+				if other, err := r.heard(msg, build); err != nil || other {
+					return errors.Join(err, errAnew)
+				}
+			case <-ticker.C:
+				asking = true
+			}
+		}
+	}
+}
+
+// heard takes up what the one who folds tells. It answers whether the tables were built anew.
+func (r *Projector) heard(msg *nats.Msg, build string) (anew bool, err error) {
+	var m moved
+	if err := json.Unmarshal(msg.Data, &m); err != nil {
+		return false, err
+	}
+	if m.Build != build {
+		return true, nil
+	}
+	r.moveTo(m.At)
+	return false, nil
 }
 
 // fold reads the logs from where the tables are, and folds batch by batch.
-func (r *Projector) fold(ctx context.Context) error {
-	at, err := r.projection.prepare(ctx, r.pool, r.conn, r.routes.logs)
+func (r *Projector) fold(ctx context.Context, db *pgx.Conn, build string, at Positions, identities map[string]string, moves <-chan *nats.Msg) error {
+	f, err := newFolder(ctx, r.conn, r.tables, db, r.routes, build, at)
 	if err != nil {
 		return err
 	}
-	r.moveTo(at, nil)
-	if err := r.publishTouched(ctx); err != nil {
+	if _, err := f.retryParked(ctx); err != nil {
 		return err
 	}
-	incoming := make(chan Event, batchSize)
-	group, ctx := errgroup.WithContext(ctx)
-	for _, name := range r.routes.logs {
-		log, _ := events.LogNamed(name)
-		after := at[name]
-		group.Go(func() error {
-			return r.conn.tail(ctx, log, TailFrom{After: after}, func(msg jetstream.Msg) error {
-				e, err := decodeMsg(log.Name, msg)
-				if err != nil {
-					return err
-				}
-				select {
-				case incoming <- e:
-					return nil
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			})
-		})
+	r.told(f)
+	if f.goal, err = r.conn.ends(ctx, f.stored); err != nil {
+		return err
 	}
-	group.Go(func() error {
-		stored := maps.Clone(at)
-		for {
-			batch, err := nextBatch(ctx, incoming)
-			if err != nil {
-				return err
-			}
-			if err := r.apply(ctx, stored, batch, len(incoming) > 0); err != nil {
-				return fmt.Errorf("projection %s: %w", r.projection.Name, err)
-			}
-		}
-	})
+	if err := f.publishTouched(ctx); err != nil {
+		return err
+	}
+	f.tellParked(ctx)
+	group, ctx := errgroup.WithContext(ctx)
+	in := newInbox()
+	defer context.AfterFunc(ctx, in.wake)()
+	for log, seq := range f.stored {
+		group.Go(func() error { return r.conn.collect(ctx, log, TailFrom{After: seq}, in) })
+	}
+	group.Go(func() error { return r.listen(ctx, build, identities, moves) })
+	if len(f.parked) > 0 {
+		group.Go(func() error { return r.conn.awaitRetry(ctx) })
+	}
+	group.Go(func() error { return r.foldAll(ctx, f, in) })
 	return group.Wait()
 }
 
-// nextBatch waits for one event and takes what else is already there.
-func nextBatch(ctx context.Context, incoming <-chan Event) ([]Event, error) {
-	var batch []Event
-	select {
-	case e := <-incoming:
-		batch = append(batch, e)
-	case <-ctx.Done():
-		return nil, ctx.Err()
+// foldAll folds what comes in, and shows what has changed: at once, but only once in a while as
+// long as batch follows batch.
+func (r *Projector) foldAll(ctx context.Context, f *folder, in *inbox) error {
+	untold, told := false, time.Time{}
+	aside := len(f.parked)
+	for {
+		batch, more, err := in.take(ctx)
+		if err != nil {
+			return err
+		}
+		touched, err := f.fold(ctx, batch, more)
+		if err != nil {
+			return err
+		}
+		r.told(f)
+		untold = untold || touched
+		if untold && (!more || time.Since(told) >= tellEvery) {
+			untold, told = false, time.Now()
+			if err := f.publishTouched(ctx); err != nil {
+				return err
+			}
+		}
+		f.tellParked(ctx)
+		if aside == 0 && len(f.parked) > 0 { // from now on somebody may ask to try again
+			return errAnew
+		}
 	}
-	for len(batch) < batchSize {
+}
+
+// listen returns when the tables were built anew, or a log was made anew.
+func (r *Projector) listen(ctx context.Context, build string, identities map[string]string, moves <-chan *nats.Msg) error {
+	ticker := time.NewTicker(recogniseEvery)
+	defer ticker.Stop()
+	for {
 		select {
-		case e := <-incoming:
-			batch = append(batch, e)
-		default:
-			return batch, nil
-		}
-	}
-	return batch, nil
-}
-
-// apply folds a batch in one transaction, and afterwards shows what has changed. stored is what
-// the position rows say; it is moved along. more tells that another batch follows at once.
-func (r *Projector) apply(ctx context.Context, stored Positions, batch []Event, more bool) error {
-	to := maps.Clone(r.position())
-	var wanted []Event
-	for _, e := range batch {
-		to[e.Log] = e.Seq
-		if r.routes.wants(e) {
-			wanted = append(wanted, e)
-		}
-	}
-	if len(wanted) == 0 && !farFrom(stored, to) && (more || !r.soft) {
-		r.moveTo(to, nil)
-		return r.show(ctx, more)
-	}
-	touched := map[touch]bool{}
-	err := r.inSchema(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		// In a crash of the database rows and position vanish together, and the log tells them again;
-		// but only a batch that comes after would find out.
-		if more {
-			if _, err := tx.Exec(ctx, "set local synchronous_commit = off"); err != nil {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+			now, err := r.conn.identities(ctx, r.routes.logs)
+			if err != nil {
 				return err
 			}
-		}
-		with := &Tx{tx: tx, touched: touched}
-		for _, e := range wanted {
-			if err := r.routes.dispatch(ctx, with, e); err != nil {
+			if !maps.Equal(now, identities) {
+				return errAnew
+			}
+		case msg := <-moves:
+			var m moved
+			if err := json.Unmarshal(msg.Data, &m); err != nil {
 				return err
 			}
-		}
-		if err := with.flush(ctx); err != nil {
-			return err
-		}
-		for log, seq := range to {
-			if seq == stored[log] {
-				continue
-			}
-			if err := r.projection.advance(ctx, tx, log, stored[log], seq); err != nil {
-				return err
+			if m.Build != build {
+				return errAnew
 			}
 		}
-		return r.rememberTouched(ctx, tx, touched)
-	})
-	if err != nil {
-		return err
 	}
-	maps.Copy(stored, to)
-	r.moveTo(to, nil)
-	r.soft = more
-	r.untold = r.untold || len(touched) > 0
-	return r.show(ctx, more)
 }
 
-// show publishes the documents that were touched, but only once in a while as long as more follows.
-func (r *Projector) show(ctx context.Context, more bool) error {
-	if !r.untold || more && time.Since(r.told) < tellEvery {
-		return nil
-	}
-	r.untold, r.told = false, time.Now()
-	return r.publishTouched(ctx)
-}
-
-func farFrom(stored, to Positions) bool {
-	for log, seq := range to {
-		if seq-stored[log] >= skipStride {
-			return true
+// awaitRetry returns when somebody asks to try again what projections have parked.
+func (c *Conn) awaitRetry(ctx context.Context) error {
+	filter := events.Dead.Everyone(events.Name(events.LetterRedriven{}))
+	return c.Tail(ctx, events.Dead, TailFrom{Subject: filter, New: true}, func(e Event) error {
+		var asked events.LetterRedriven
+		if err := json.Unmarshal(e.Data, &asked); err != nil || asked.Reactor != "" {
+			return nil
 		}
-	}
-	return false
-}
-
-// inSchema runs f in a transaction that sees the projection's own tables.
-func (r *Projector) inSchema(ctx context.Context, opts pgx.TxOptions, f func(pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, r.pool, opts, func(tx pgx.Tx) error {
-		schema := pgx.Identifier{r.projection.Schema()}.Sanitize()
-		if _, err := tx.Exec(ctx, "set local search_path = "+schema+", public"); err != nil {
-			return err
-		}
-		return f(tx)
+		return errAnew
 	})
 }
 
-func (r *Projector) position() Positions {
+// told takes over how far the folder has come, and tells the projectors that follow.
+func (r *Projector) told(f *folder) {
+	r.moveTo(f.at)
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.at
+	r.parked = len(f.parked)
+	r.mu.Unlock()
+	body, _ := json.Marshal(moved{f.build, f.at})
+	if err := r.conn.nc.Publish(r.subject(), body); err != nil {
+		r.conn.log.Debug("position was not told", "projection", r.Name, "err", err)
+	}
 }
 
-func (r *Projector) moveTo(at Positions, err error) {
+func (r *Projector) moveTo(at Positions) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.at, r.err = maps.Clone(at), err
+	r.at, r.err = maps.Clone(at), nil
 	close(r.changed)
 	r.changed = make(chan struct{})
+}
+
+func (r *Projector) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err = err
 }
 
 // WaitFor returns when the tables have come to the position. A context that ends first is
@@ -261,7 +325,7 @@ func (r *Projector) WaitFor(ctx context.Context, p Position) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fault.New(fault.Unavailable, "%s has not come to %s yet; try again", r.projection.Name, p)
+			return fault.New(fault.Unavailable, "%s has not come to %s yet; try again", r.Name, p)
 		}
 	}
 }

@@ -123,9 +123,9 @@ func pause(ctx context.Context, d time.Duration) {
 // take handles one delivery of one event, and says to the log what became of it.
 func (r *reaction[D]) take(ctx context.Context, msg jetstream.Msg) {
 	e, err := decodeMsg(r.log.Name, msg)
-	if err != nil {
-		r.conn.log.Error("reactor met something unreadable", "reactor", r.reactor.Name, "err", err)
-		_ = msg.TermWithReason(err.Error())
+	if err != nil || e.Name == "" {
+		r.conn.log.Error("reactor met what is no event", "reactor", r.reactor.Name, "subject", msg.Subject(), "err", err)
+		_ = msg.TermWithReason("this is no event")
 		return
 	}
 	md, _ := msg.Metadata()

@@ -19,13 +19,18 @@ func (c *Conn) Read(ctx context.Context, p Position) (Event, error) {
 		return Event{}, err
 	}
 	msg, err := stream.GetMsg(ctx, p.Seq)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return Event{}, fault.New(fault.NotFound, "there is no event %s", p)
-	}
 	if err != nil {
-		return Event{}, fmt.Errorf("event %s: %w", p, err)
+		return Event{}, noEvent(p, err)
 	}
-	return decodeRaw(p.Log, msg)
+	return decodeRaw(p.Log, msg), nil
+}
+
+// noEvent says why an event cannot be read.
+func noEvent(p Position, err error) error {
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return fault.New(fault.NotFound, "there is no event %s", p)
+	}
+	return fmt.Errorf("event %s: %w", p, err)
 }
 
 // TailFrom says where Tail begins.
@@ -45,20 +50,48 @@ type TailFrom struct {
 // Tail calls f with the events of a log in order, without loss, until the context ends, f answers
 // an error, or TailFrom.Until is reached. Advisories on a log are passed over.
 func (c *Conn) Tail(ctx context.Context, log events.Log, from TailFrom, f func(Event) error) error {
-	return c.tail(ctx, log, from, func(msg jetstream.Msg) error {
+	return c.tail(ctx, log.Name, from, func(msg jetstream.Msg) error {
 		e, err := decodeMsg(log.Name, msg)
 		if err != nil {
 			return err
+		}
+		if e.Name == "" { // an advisory, or what waits for its time
+			return nil
 		}
 		return f(e)
 	})
 }
 
+// collect puts everything that is on a log into an inbox, also what is no event, so that whoever
+// takes it out knows how far it has come.
+func (c *Conn) collect(ctx context.Context, log string, from TailFrom, in *inbox) error {
+	return c.tail(ctx, log, from, func(msg jetstream.Msg) error {
+		e, err := decodeMsg(log, msg)
+		if err != nil {
+			return err
+		}
+		return in.put(ctx, e)
+	})
+}
+
+// ends is where the logs of some positions end now.
+func (c *Conn) ends(ctx context.Context, of Positions) (Positions, error) {
+	ends := Positions{}
+	for log := range of {
+		last, err := c.Last(ctx, log)
+		if err != nil {
+			return nil, err
+		}
+		ends[log] = last
+	}
+	return ends, nil
+}
+
 // errEnd ends a tail without an error.
 var errEnd = errors.New("end of the tail")
 
-func (c *Conn) tail(ctx context.Context, log events.Log, from TailFrom, f func(jetstream.Msg) error) error {
-	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{log.Prefix + ".>"}}
+func (c *Conn) tail(ctx context.Context, log string, from TailFrom, f func(jetstream.Msg) error) error {
+	var cfg jetstream.OrderedConsumerConfig
 	if from.Subject != "" {
 		cfg.FilterSubjects = []string{from.Subject}
 	}
@@ -70,20 +103,20 @@ func (c *Conn) tail(ctx context.Context, log events.Log, from TailFrom, f func(j
 	case from.After > 0:
 		cfg.DeliverPolicy, cfg.OptStartSeq = jetstream.DeliverByStartSequencePolicy, from.After+1
 	}
-	consumer, err := c.js.OrderedConsumer(ctx, log.Name, cfg)
+	consumer, err := c.js.OrderedConsumer(ctx, log, cfg)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", log.Name, err)
+		return fmt.Errorf("reading %s: %w", log, err)
 	}
 	if from.Until > 0 {
 		if info, err := consumer.Info(ctx); err != nil {
-			return fmt.Errorf("reading %s: %w", log.Name, err)
+			return fmt.Errorf("reading %s: %w", log, err)
 		} else if info.NumPending == 0 {
 			return nil
 		}
 	}
 	messages, err := consumer.Messages()
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", log.Name, err)
+		return fmt.Errorf("reading %s: %w", log, err)
 	}
 	defer messages.Stop()
 	for {
@@ -92,7 +125,7 @@ func (c *Conn) tail(ctx context.Context, log events.Log, from TailFrom, f func(j
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return fmt.Errorf("reading %s: %w", log.Name, err)
+			return fmt.Errorf("reading %s: %w", log, err)
 		}
 		if err := f(msg); errors.Is(err, errEnd) {
 			return nil

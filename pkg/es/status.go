@@ -12,6 +12,10 @@ type Status struct {
 	At      Positions `json:"at"`
 	// Lag is how many events are still to be folded.
 	Lag uint64 `json:"lag"`
+	// Follows tells that another process folds.
+	Follows bool `json:"follows,omitempty"`
+	// Parked is how many aggregates it goes on without, because an event of theirs could not be folded.
+	Parked int `json:"parked,omitempty"`
 	// Error is why it does not go on.
 	Error string `json:"error,omitempty"`
 }
@@ -19,7 +23,7 @@ type Status struct {
 // Status asks the logs how far the projection is behind.
 func (r *Projector) Status(ctx context.Context) (Status, error) {
 	r.mu.Lock()
-	s := Status{Name: r.projection.Name, Version: r.projection.Version, At: maps.Clone(r.at)}
+	s := Status{Name: r.Name, Version: r.Version, At: maps.Clone(r.at), Follows: !r.leads, Parked: r.parked}
 	if r.err != nil {
 		s.Error = r.err.Error()
 	}

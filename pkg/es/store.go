@@ -4,55 +4,76 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// The kit's own tables: which versions of which projections there are, how far they have come on
-// which log, and which live documents are still to be published.
+// The kit's own tables. A schema holds the tables of one version of a projection; es.projection
+// says what it was built from, and everything else about it goes with that row. A build is one
+// filling of the tables from the first event on: what was folded for another build is refused.
 const storeSQL = `
+do $$ begin
+	if exists (select from information_schema.columns
+			where table_schema = 'es' and table_name = 'position' and column_name = 'version') then
+		drop schema es cascade; -- kept before there were builds: everything is folded again
+	end if;
+end $$;
 create schema if not exists es;
 create table if not exists es.projection (
-	name text, version int, sql_hash text not null, created_at timestamptz not null default now(),
-	primary key (name, version)
+	schema text primary key, name text not null, version int not null, build text not null,
+	sql_hash text not null, created_at timestamptz not null default now()
 );
 create table if not exists es.position (
-	name text, version int, log text, identity text not null, seq bigint not null,
-	primary key (name, version, log)
+	schema text references es.projection on update cascade on delete cascade,
+	log text, build text not null, identity text not null, seq bigint not null,
+	primary key (schema, log)
 );
 create table if not exists es.touched (
-	name text, version int, owner text, topic text,
-	primary key (name, version, owner, topic)
-);`
+	schema text references es.projection on update cascade on delete cascade,
+	owner text, topic text,
+	primary key (schema, owner, topic)
+);
+create table if not exists es.parked (
+	schema text references es.projection on update cascade on delete cascade,
+	log text, seq bigint, aggregate text not null, owner text not null, name text not null,
+	reason text not null, told boolean not null default false, at timestamptz not null default now(),
+	primary key (schema, log, seq)
+);
+create table if not exists es.active (name text primary key, version int not null);`
 
 // setupLock is held while tables are made, so that several processes may start at once.
 const setupLock = 7_300_417
 
-// errFenced tells that another process projects the same projection.
+// errFenced tells that another process has folded, or that the tables were built anew.
 var errFenced = errors.New("another process has moved the projection on")
 
-// prepare makes the tables of a projection unless they are there, and tells how far it has come.
-func (p Projection) prepare(ctx context.Context, pool *pgxpool.Pool, c *Conn, logs []string) (Positions, error) {
-	at := Positions{}
-	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", setupLock); err != nil {
+// tables are those of one projection in one schema.
+type tables struct {
+	Projection
+	schema string
+}
+
+// prepare makes the tables unless they are there, for the logs of these identities, and tells which
+// build they are and how far it has come.
+func (t tables) prepare(ctx context.Context, pool *pgxpool.Pool, identities map[string]string, logger *slog.Logger) (build string, at Positions, err error) {
+	at = Positions{}
+	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if err := setUp(ctx, tx); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, storeSQL); err != nil {
+		if err := t.checkLogs(ctx, tx, identities, logger); err != nil {
 			return err
 		}
-		if err := p.checkLogs(ctx, tx, c, logs); err != nil {
+		if build, err = t.create(ctx, tx); err != nil {
 			return err
 		}
-		if err := p.createTables(ctx, tx); err != nil {
-			return err
-		}
-		for _, log := range logs {
+		for log, identity := range identities {
 			var seq int64
-			err := tx.QueryRow(ctx, `insert into es.position (name, version, log, identity, seq) values ($1, $2, $3, $4, 0)
-				on conflict (name, version, log) do update set seq = es.position.seq returning seq`,
-				p.Name, p.Version, log, c.identities[log]).Scan(&seq)
+			err := tx.QueryRow(ctx, `insert into es.position (schema, log, build, identity, seq) values ($1, $2, $3, $4, 0)
+				on conflict (schema, log) do update set seq = es.position.seq returning seq`,
+				t.schema, log, build, identity).Scan(&seq)
 			if err != nil {
 				return err
 			}
@@ -61,76 +82,74 @@ func (p Projection) prepare(ctx context.Context, pool *pgxpool.Pool, c *Conn, lo
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("projection %s: %w", p.Name, err)
+		return "", nil, fmt.Errorf("projection %s: %w", t.Name, err)
 	}
-	return at, nil
+	return build, at, nil
+}
+
+// setUp makes the kit's own tables, and holds the lock that others wait for to do the same.
+func setUp(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", setupLock); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, storeSQL)
+	return err
 }
 
 // checkLogs forgets what was folded from a log that has been made anew since.
-func (p Projection) checkLogs(ctx context.Context, tx pgx.Tx, c *Conn, logs []string) error {
-	for _, log := range logs {
+func (t tables) checkLogs(ctx context.Context, tx pgx.Tx, identities map[string]string, logger *slog.Logger) error {
+	for log, now := range identities {
 		var identity string
-		err := tx.QueryRow(ctx, `select identity from es.position where name = $1 and version = $2 and log = $3`,
-			p.Name, p.Version, log).Scan(&identity)
-		if errors.Is(err, pgx.ErrNoRows) || err == nil && identity == c.identities[log] {
+		err := tx.QueryRow(ctx, `select identity from es.position where schema = $1 and log = $2`, t.schema, log).Scan(&identity)
+		if errors.Is(err, pgx.ErrNoRows) || err == nil && identity == now {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		c.log.Warn("log was made anew, projection starts from its first event", "projection", p.Name, "log", log)
-		return p.drop(ctx, tx)
+		logger.Warn("log was made anew, projection starts from its first event", "projection", t.Name, "log", log)
+		return t.drop(ctx, tx)
 	}
 	return nil
 }
 
-func (p Projection) drop(ctx context.Context, tx pgx.Tx) error {
-	if _, err := tx.Exec(ctx, "drop schema if exists "+pgx.Identifier{p.Schema()}.Sanitize()+" cascade"); err != nil {
+// drop takes the tables away.
+func (t tables) drop(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, "drop schema if exists "+pgx.Identifier{t.schema}.Sanitize()+" cascade"); err != nil {
 		return err
 	}
-	for _, table := range []string{"es.projection", "es.position", "es.touched"} {
-		if _, err := tx.Exec(ctx, "delete from "+table+" where name = $1 and version = $2", p.Name, p.Version); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p Projection) createTables(ctx context.Context, tx pgx.Tx) error {
-	var hash string
-	err := tx.QueryRow(ctx, `select sql_hash from es.projection where name = $1 and version = $2`, p.Name, p.Version).Scan(&hash)
-	if err == nil {
-		if hash != p.hash() {
-			return fmt.Errorf("its tables have changed under version %d: give the projection version %d", p.Version, p.Version+1)
-		}
-		return nil
-	}
-	if !errors.Is(err, pgx.ErrNoRows) {
-		return err
-	}
-	schema := pgx.Identifier{p.Schema()}.Sanitize()
-	if _, err := tx.Exec(ctx, "create schema "+schema); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, "set local search_path = "+schema+", public"); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, p.SQL); err != nil {
-		return fmt.Errorf("its tables: %w", err)
-	}
-	_, err = tx.Exec(ctx, `insert into es.projection (name, version, sql_hash) values ($1, $2, $3)`, p.Name, p.Version, p.hash())
+	_, err := tx.Exec(ctx, "delete from es.projection where schema = $1", t.schema)
 	return err
 }
 
-// advance moves the position of one log; errFenced when somebody else has done it.
-func (p Projection) advance(ctx context.Context, tx pgx.Tx, log string, from, to uint64) error {
-	tag, err := tx.Exec(ctx, `update es.position set seq = $1 where name = $2 and version = $3 and log = $4 and seq = $5`,
-		int64(to), p.Name, p.Version, log, int64(from))
-	if err != nil {
-		return err
+// create makes the tables unless they are there, and tells which build they are.
+func (t tables) create(ctx context.Context, tx pgx.Tx) (build string, err error) {
+	var hash string
+	err = tx.QueryRow(ctx, `select build, sql_hash from es.projection where schema = $1`, t.schema).Scan(&build, &hash)
+	if err == nil {
+		if hash != t.hash() {
+			return "", fmt.Errorf("its tables have changed under version %d: give the projection version %d", t.Version, t.Version+1)
+		}
+		return build, nil
 	}
-	if tag.RowsAffected() != 1 {
-		return errFenced
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return "", err
 	}
-	return nil
+	if err := t.drop(ctx, tx); err != nil {
+		return "", err
+	}
+	schema := pgx.Identifier{t.schema}.Sanitize()
+	if _, err := tx.Exec(ctx, "create schema "+schema); err != nil {
+		return "", err
+	}
+	if _, err := tx.Exec(ctx, "set local search_path = "+schema+", public"); err != nil {
+		return "", err
+	}
+	if _, err := tx.Exec(ctx, t.SQL); err != nil {
+		return "", fmt.Errorf("its tables: %w", err)
+	}
+	build = NewID()
+	_, err = tx.Exec(ctx, `insert into es.projection (schema, name, version, build, sql_hash) values ($1, $2, $3, $4, $5)`,
+		t.schema, t.Name, t.Version, build, t.hash())
+	return build, err
 }

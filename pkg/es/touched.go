@@ -8,60 +8,141 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// rememberTouched writes down which documents have to be shown, in the transaction that changed them.
-func (r *Projector) rememberTouched(ctx context.Context, tx pgx.Tx, touched map[touch]bool) error {
-	if len(touched) == 0 {
-		return nil
+// shown says what becomes of live documents that were touched.
+type shown int
+
+const (
+	// showNow: they are published.
+	showNow shown = iota
+	// showLater: this version is still catching up, and the one before shows them.
+	showLater
+	// showNever: a newer version shows them.
+	showNever
+)
+
+// activate makes this version the one that shows live documents as soon as it has caught up. A newer
+// version that nobody folds any more is no hindrance: that is the way back.
+func (f *folder) activate(ctx context.Context) (shown, error) {
+	result, upgraded := showNow, false
+	err := pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
+		var version int
+		err := tx.QueryRow(ctx, `insert into es.active (name, version) values ($1, $2)
+			on conflict (name) do update set version = es.active.version returning version`, f.Name, f.Version).Scan(&version)
+		if err != nil || version == f.Version {
+			return err
+		}
+		if version > f.Version {
+			newer := f.Projection
+			newer.Version = version
+			var free bool
+			if err := tx.QueryRow(ctx, `select pg_try_advisory_xact_lock(hashtextextended($1, 0))`, newer.Schema()).Scan(&free); err != nil {
+				return err
+			}
+			if !free {
+				result = showNever
+				return nil
+			}
+		} else if !f.at.covers(f.goal) {
+			result = showLater
+			return nil
+		}
+		upgraded = version < f.Version
+		_, err = tx.Exec(ctx, `update es.active set version = $2 where name = $1`, f.Name, f.Version)
+		return err
+	})
+	if err == nil && upgraded {
+		err = f.supersede(ctx)
 	}
-	var owners, topics []string
-	for t := range touched {
-		owners, topics = append(owners, t.owner), append(topics, t.topic)
+	if err != nil {
+		return showNow, fmt.Errorf("projection %s: %w", f.Name, err)
 	}
-	_, err := tx.Exec(ctx, `insert into es.touched (name, version, owner, topic)
-		select $1, $2, owner, topic from unnest($3::text[], $4::text[]) as t(owner, topic) on conflict do nothing`,
-		r.projection.Name, r.projection.Version, owners, topics)
-	return err
+	return result, nil
+}
+
+// supersede drops the tables of earlier versions, except those of the last one, which are the way
+// back, and tells which events that it had parked are folded now.
+func (f *folder) supersede(ctx context.Context) error {
+	rows, err := f.db.Query(ctx, `select version from es.projection where name = $1 and version < $2 order by version desc`, f.Name, f.Version)
+	if err != nil {
+		return err
+	}
+	versions, err := pgx.CollectRows(rows, pgx.RowTo[int])
+	if err != nil || len(versions) == 0 {
+		return err
+	}
+	for i, version := range versions {
+		old := f.Projection
+		old.Version = version
+		was := tables{old, old.Schema()}
+		if i == 0 {
+			f.folded(ctx, was)
+			continue
+		}
+		if err := pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error { return was.drop(ctx, tx) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // publishTouched shows every touched document as the tables have it now. What a crash leaves is
-// found here at the next start.
-func (r *Projector) publishTouched(ctx context.Context) error {
-	at := r.position()
-	return r.inSchema(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `delete from es.touched where name = $1 and version = $2 returning owner, topic`,
-			r.projection.Name, r.projection.Version)
-		if err != nil {
-			return err
-		}
-		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Owner, Topic string }])
-		if err != nil {
-			return err
-		}
-		for _, t := range list {
-			err := r.publishOne(ctx, tx, at, t.Owner, t.Topic)
-			if errors.Is(err, errUnshowable) { // one document is no reason to stop the tables
-				r.conn.log.Error("live document is not up to date", "projection", r.projection.Name, "owner", t.Owner, "err", err)
-				continue
-			}
-			if err != nil {
-				return err
-			}
-		}
+// found here at the next start; a document that is shown twice is the same twice.
+func (f *folder) publishTouched(ctx context.Context) error {
+	rows, err := f.db.Query(ctx, `select owner, topic from es.touched where schema = $1`, f.schema)
+	if err != nil {
+		return fmt.Errorf("projection %s: %w", f.Name, err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Owner, Topic string }])
+	if err != nil {
+		return fmt.Errorf("projection %s: %w", f.Name, err)
+	}
+	if len(list) == 0 {
 		return nil
-	})
+	}
+	how, err := f.activate(ctx)
+	if err != nil || how == showLater {
+		return err
+	}
+	for _, t := range list {
+		if how == showNever {
+			break
+		}
+		err := f.publishOne(ctx, t.Owner, t.Topic)
+		if errors.Is(err, errUnshowable) { // one document is no reason to stop the tables
+			f.conn.log.Error("live document is not up to date", "projection", f.Name, "owner", t.Owner, "err", err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	// Nothing was touched meanwhile: whoever folds does it over this connection.
+	if _, err := f.db.Exec(ctx, `delete from es.touched where schema = $1`, f.schema); err != nil {
+		return fmt.Errorf("projection %s: %w", f.Name, err)
+	}
+	return nil
 }
 
-func (r *Projector) publishOne(ctx context.Context, tx pgx.Tx, at Positions, owner, topic string) error {
+func (f *folder) publishOne(ctx context.Context, owner, topic string) error {
+	value, err := f.load(ctx, f.db, owner, topic)
+	if err != nil {
+		return err
+	}
+	return f.conn.publishLive(ctx, owner, topic, f.at, value)
+}
+
+// load reads a live document from the tables; nil when there is none.
+func (p Projection) load(ctx context.Context, q Querier, owner, topic string) (any, error) {
 	kind, id := splitTopic(topic)
-	for _, d := range r.projection.Documents {
+	for _, d := range p.Documents {
 		if d.Topic != kind {
 			continue
 		}
-		value, err := d.Load(ctx, tx, owner, id)
+		value, err := d.Load(ctx, q, owner, id)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return fmt.Errorf("live document %s: %w", topic, err)
+			return nil, fmt.Errorf("live document %s: %w", topic, err)
 		}
-		return r.conn.publishLive(ctx, owner, topic, at, value)
+		return value, nil
 	}
-	return fmt.Errorf("live document %s: projection %s makes none of that topic", topic, r.projection.Name)
+	return nil, fmt.Errorf("live document %s: projection %s makes none of that topic", topic, p.Name)
 }

@@ -14,7 +14,7 @@ import (
 //
 // Reading and Exec cost a round trip each. Queue and Insert do not: what they are given is sent in
 // order with the rest of the batch, at the latest before something is read. A projection that only
-// inserts is filled by COPY.
+// inserts is filled by COPY, and one that only upserts by COPY and a merge.
 type Tx struct {
 	tx      pgx.Tx
 	touched map[touch]bool
@@ -22,7 +22,11 @@ type Tx struct {
 	waiting pgx.Batch
 	// inserts are the rows that are still to be copied; then nothing else is waiting.
 	inserts []inserts
+	// upserts are the rows that are still to be merged; then nothing else is waiting.
+	upserts []*upserts
 }
+
+func newTx(tx pgx.Tx) *Tx { return &Tx{tx: tx, touched: map[touch]bool{}} }
 
 // inserts are rows for one table.
 type inserts struct {
@@ -41,7 +45,7 @@ func (tx *Tx) Touch(owner, topic, id string) {
 
 // Queue sends a statement whose result does not matter, with others.
 func (tx *Tx) Queue(ctx context.Context, sql string, args ...any) error {
-	if err := tx.copyInserts(ctx); err != nil {
+	if err := tx.flushRows(ctx); err != nil {
 		return err
 	}
 	tx.waiting.Queue(sql, args...)
@@ -50,6 +54,9 @@ func (tx *Tx) Queue(ctx context.Context, sql string, args ...any) error {
 
 // Insert adds a row to a table, with others. A row that is there already fails the batch.
 func (tx *Tx) Insert(ctx context.Context, table string, columns []string, values ...any) error {
+	if err := tx.mergeUpserts(ctx); err != nil {
+		return err
+	}
 	if err := tx.sendWaiting(ctx); err != nil {
 		return err
 	}
@@ -93,10 +100,38 @@ type failedRow struct{ err error }
 func (r failedRow) Scan(...any) error { return r.err }
 
 func (tx *Tx) flush(ctx context.Context) error {
-	if err := tx.copyInserts(ctx); err != nil {
+	if err := tx.flushRows(ctx); err != nil {
 		return err
 	}
 	return tx.sendWaiting(ctx)
+}
+
+// flushRows sends the rows of Insert and Upsert.
+func (tx *Tx) flushRows(ctx context.Context) error {
+	if err := tx.copyInserts(ctx); err != nil {
+		return err
+	}
+	return tx.mergeUpserts(ctx)
+}
+
+// apart runs f so that what it did is undone when it fails, and nothing else.
+func (tx *Tx) apart(ctx context.Context, f func() error) error {
+	if err := tx.flush(ctx); err != nil {
+		return err
+	}
+	outer := tx.tx
+	defer func() { tx.tx = outer }()
+	return pgx.BeginFunc(ctx, outer, func(inner pgx.Tx) error {
+		tx.tx = inner
+		err := f()
+		if err == nil {
+			err = tx.flush(ctx)
+		}
+		if err != nil {
+			tx.waiting, tx.inserts, tx.upserts = pgx.Batch{}, nil, nil
+		}
+		return err
+	})
 }
 
 func (tx *Tx) copyInserts(ctx context.Context) error {

@@ -1,0 +1,174 @@
+package es
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// skipStride is how many events that it has no use for a projection passes over before it writes
+// down how far it has come.
+const skipStride = 10 * batchSize
+
+// folder folds events into tables, over a connection that nothing else uses.
+type folder struct {
+	tables
+	conn   *Conn
+	db     *pgx.Conn
+	routes routes[*Tx]
+	build  string
+	// at is how far it has come; stored is what the position rows say.
+	at, stored Positions
+	// goal is where the logs ended when the folding began: what is not there yet is catching up.
+	goal Positions
+	// soft is true while the last commit may be lost in a crash of the database.
+	soft bool
+	// parked are the aggregates of which an event could not be folded.
+	parked map[string]bool
+	// untold is true while letters wait to be sent.
+	untold bool
+}
+
+func newFolder(ctx context.Context, c *Conn, t tables, db *pgx.Conn, routes routes[*Tx], build string, at Positions) (*folder, error) {
+	f := &folder{
+		tables: t, conn: c, db: db, routes: routes, build: build,
+		at: maps.Clone(at), stored: maps.Clone(at), parked: map[string]bool{}, untold: true,
+	}
+	return f, f.loadParked(ctx)
+}
+
+// fold takes a batch into the tables, in one transaction. more tells that another follows at once.
+// It answers whether live documents were touched. An event that cannot be folded is parked.
+func (f *folder) fold(ctx context.Context, batch []Event, more bool) (touched bool, err error) {
+	to := maps.Clone(f.at)
+	var wanted []Event
+	for _, e := range batch {
+		to[e.Log] = max(to[e.Log], e.Seq)
+		if f.routes.wants(e) {
+			wanted = append(wanted, e)
+		}
+	}
+	if len(wanted) == 0 && !farFrom(f.stored, to) && (more || !f.soft) {
+		f.at = to
+		return false, nil
+	}
+	changed, err := f.commit(ctx, wanted, to, more, f.dispatch)
+	if parkable(err) {
+		f.conn.log.Warn("batch failed, its events are folded one by one", "projection", f.Name, "err", err)
+		changed, err = f.commit(ctx, wanted, to, more, f.dispatchOrPark)
+	}
+	if err != nil {
+		return false, fmt.Errorf("projection %s: %w", f.Name, err)
+	}
+	f.at, f.stored, f.soft = to, maps.Clone(to), more
+	return changed, nil
+}
+
+// commit gives events to the handlers and moves the position, in one transaction.
+func (f *folder) commit(ctx context.Context, wanted []Event, to Positions, more bool, each func(context.Context, *Tx, Event) error) (touched bool, err error) {
+	parked := maps.Clone(f.parked)
+	err = pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
+		with := newTx(tx)
+		for _, e := range wanted {
+			if err := each(ctx, with, e); err != nil {
+				return err
+			}
+		}
+		touched = len(with.touched) > 0
+		return f.finish(ctx, with, to, more)
+	})
+	if err != nil {
+		f.parked = parked
+	}
+	return touched, err
+}
+
+// finish sends what the handlers left to be sent, and with it the position and the touched
+// documents.
+func (f *folder) finish(ctx context.Context, tx *Tx, to Positions, more bool) error {
+	if err := tx.flushRows(ctx); err != nil {
+		return err
+	}
+	// In a crash of the database rows and position vanish together, and the log tells them again; but
+	// only a batch that comes after would find out.
+	if more {
+		tx.waiting.Queue("set local synchronous_commit = off")
+	}
+	if len(tx.touched) > 0 {
+		var owners, topics []string
+		for t := range tx.touched {
+			owners, topics = append(owners, t.owner), append(topics, t.topic)
+		}
+		tx.waiting.Queue(`insert into es.touched (schema, owner, topic)
+			select $1, owner, topic from unnest($2::text[], $3::text[]) as t(owner, topic) on conflict do nothing`,
+			f.schema, owners, topics)
+	}
+	fenced := false
+	for log, seq := range to {
+		if seq == f.stored[log] {
+			continue
+		}
+		tx.waiting.Queue(`update es.position set seq = $1 where schema = $2 and log = $3 and build = $4 and seq = $5`,
+			int64(seq), f.schema, log, f.build, int64(f.stored[log])).Exec(func(tag pgconn.CommandTag) error {
+			fenced = fenced || tag.RowsAffected() != 1
+			return nil
+		})
+	}
+	if err := tx.sendWaiting(ctx); err != nil {
+		return err
+	}
+	if fenced {
+		return errFenced
+	}
+	return nil
+}
+
+func (f *folder) dispatch(ctx context.Context, tx *Tx, e Event) error {
+	if f.parked[aggregateOf(e)] {
+		return f.park(ctx, tx, e, "an earlier event of "+e.Aggregate+" "+e.AggregateID+" is parked")
+	}
+	return f.routes.dispatch(ctx, tx, e)
+}
+
+// dispatchOrPark folds one event by itself, and parks it when that fails.
+func (f *folder) dispatchOrPark(ctx context.Context, tx *Tx, e Event) error {
+	touched := maps.Clone(tx.touched)
+	err := tx.apart(ctx, func() error { return f.dispatch(ctx, tx, e) })
+	if !parkable(err) {
+		return err
+	}
+	tx.touched = touched
+	f.parked[aggregateOf(e)] = true
+	f.untold = true
+	f.conn.log.Error("event is parked", "projection", f.Name, "event", e.Name, "position", e.Position.String(), "err", err)
+	return f.park(ctx, tx, e, err.Error())
+}
+
+func farFrom(stored, to Positions) bool {
+	for log, seq := range to {
+		if seq-stored[log] >= skipStride {
+			return true
+		}
+	}
+	return false
+}
+
+// parkable tells an event that cannot be folded from a database that cannot fold at the moment.
+func parkable(err error) bool {
+	if err == nil || Away(err) || errors.Is(err, errFenced) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var database *pgconn.PgError
+	if errors.As(err, &database) {
+		switch class := database.Code[:2]; class {
+		case "25", "40", "53", "55", "57", "58", "XX": // state, deadlock, resources, locks, operator, system
+			return false
+		}
+	}
+	return !strings.Contains(err.Error(), "conn closed")
+}

@@ -1,0 +1,70 @@
+package es
+
+import (
+	"context"
+	"sync"
+)
+
+// batchSize is the most events that one transaction takes.
+const batchSize = 10_000
+
+// inbox passes events from those who read logs to the one who folds them, batch by batch.
+type inbox struct {
+	mu      sync.Mutex
+	room    *sync.Cond
+	waiting []Event
+	// came is signalled when something is waiting.
+	came chan struct{}
+}
+
+func newInbox() *inbox {
+	b := &inbox{came: make(chan struct{}, 1)}
+	b.room = sync.NewCond(&b.mu)
+	return b
+}
+
+// put adds an event as soon as there is room for it. A context that ends is its error; whoever
+// ends it calls wake.
+func (b *inbox) put(ctx context.Context, e Event) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for len(b.waiting) >= 2*batchSize && ctx.Err() == nil {
+		b.room.Wait()
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	b.waiting = append(b.waiting, e)
+	if len(b.waiting) == 1 {
+		select {
+		case b.came <- struct{}{}:
+		default: // it is signalled already
+		}
+	}
+	return nil
+}
+
+// wake lets those who wait for room see that their context has ended.
+func (b *inbox) wake() { b.room.Broadcast() }
+
+// take waits for at least one event and takes what is there, a batch at most. more tells whether
+// something is left.
+func (b *inbox) take(ctx context.Context) (batch []Event, more bool, err error) {
+	for {
+		b.mu.Lock()
+		n := min(len(b.waiting), batchSize)
+		batch = b.waiting[:n:n]
+		b.waiting = b.waiting[n:]
+		more = len(b.waiting) > 0
+		b.mu.Unlock()
+		b.room.Broadcast()
+		if n > 0 {
+			return batch, more, nil
+		}
+		select {
+		case <-b.came:
+		case <-ctx.Done():
+			return nil, false, ctx.Err()
+		}
+	}
+}

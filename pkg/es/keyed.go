@@ -1,0 +1,46 @@
+package es
+
+import (
+	"context"
+	"strconv"
+	"sync"
+)
+
+// Keyed lets ids follow from the key of a command: those that IDFrom gives, and those of the events
+// appended under the context. The command told again with the same key makes the same ids, so that
+// what its first run appended is not appended twice.
+func Keyed(ctx context.Context, key string) context.Context {
+	return context.WithValue(ctx, keyedKey, &keyed{key: key, count: map[string]int{}})
+}
+
+// IDFrom makes an id for something new: it follows from the command's key if it has one, and is as
+// good as NewID otherwise.
+func IDFrom(ctx context.Context) string {
+	k, ok := ctx.Value(keyedKey).(*keyed)
+	if !ok {
+		return NewID()
+	}
+	id := k.id("")
+	k.used("")
+	return id
+}
+
+// keyed counts what was made under a key, so that each thing gets its own id.
+type keyed struct {
+	key   string
+	mu    sync.Mutex
+	count map[string]int
+}
+
+// id of the next thing of a kind; it stays the same until that is used.
+func (k *keyed) id(kind string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return DerivedID("keyed", k.key, kind, strconv.Itoa(k.count[kind]))
+}
+
+func (k *keyed) used(kind string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.count[kind]++
+}

@@ -1,0 +1,274 @@
+package es_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
+)
+
+func pool(t testing.TB, p run.Platform) *pgxpool.Pool {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), p.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// projecting runs a projection, as one of perhaps several that do, until it is stopped.
+func projecting(t *testing.T, p run.Platform, logs *es.Conn, projection es.Projection) (projector *es.Projector, stop func()) {
+	t.Helper()
+	projector = es.NewProjector(logs, pool(t, p), projection)
+	if err := projector.Prepare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan error, 1)
+	go func() { done <- projector.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	return projector, stop
+}
+
+func appendTitles(t testing.TB, logs *es.Conn, n int) (last es.Position) {
+	t.Helper()
+	for i := range n {
+		var err error
+		if last, err = logs.Append(t.Context(), "o1", events.StreamRenamed{Stream: fmt.Sprint(i % 7), Title: fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return last
+}
+
+func reach(t *testing.T, projector *es.Projector, at es.Position) {
+	t.Helper()
+	if err := projector.WaitFor(t.Context(), at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Of several that run the same projection one folds, the others know how far it has come, and one of
+// them takes over when it is gone: nothing is folded twice or left out.
+func TestOneProjectsAndAnotherTakesOver(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	type replica struct {
+		*es.Projector
+		stop func()
+	}
+	var replicas []replica
+	for range 3 {
+		projector, stop := projecting(t, p, p.Logs, counted(1, titlesSQL))
+		replicas = append(replicas, replica{projector, stop})
+	}
+	total := 0
+	for len(replicas) > 0 {
+		at := appendTitles(t, p.Logs, 50)
+		total += 50
+		leader := -1
+		for i, r := range replicas {
+			reach(t, r.Projector, at)
+			if status, err := r.Status(t.Context()); err != nil {
+				t.Fatal(err)
+			} else if !status.Follows {
+				if leader >= 0 {
+					t.Errorf("replicas %d and %d fold at once", leader, i)
+				}
+				leader = i
+			}
+		}
+		if n := count(t, p, "titles_v1"); n != total {
+			t.Errorf("%d rows, want %d", n, total)
+		}
+		if leader < 0 {
+			t.Fatal("nobody folds")
+		}
+		replicas[leader].stop()
+		replicas = append(replicas[:leader], replicas[leader+1:]...)
+	}
+}
+
+// A rebuild fills new tables while the live ones are folded on, and whoever folds goes on with the
+// new ones.
+func TestRebuild(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	db := pool(t, p)
+	toy := counted(1, titlesSQL)
+	projector, _ := projecting(t, p, p.Logs, toy)
+	reach(t, projector, appendTitles(t, p.Logs, 500))
+	if _, err := db.Exec(t.Context(), `delete from titles_v1.title where seq % 2 = 0; update titles_v1.title set title = 'wrong'`); err != nil {
+		t.Fatal(err)
+	}
+	list, err := p.Logs.Compare(t.Context(), db, toy, nil)
+	if err != nil || len(list) != 100 {
+		t.Fatalf("compare: %d differences, %v", len(list), err)
+	}
+	stop, writing := make(chan struct{}), make(chan int)
+	go func() {
+		n := 0
+		for {
+			select {
+			case <-stop:
+				writing <- n
+				return
+			default:
+				if _, err := p.Logs.Append(t.Context(), "o1", renamed("meanwhile")); err != nil {
+					t.Error(err)
+				}
+				n++
+			}
+		}
+	}()
+	var done, total uint64
+	for range 3 {
+		if err := p.Logs.Rebuild(t.Context(), db, toy, func(d, t uint64) { done, total = d, t }); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	want := 500 + <-writing
+	if done != total || total < 500 {
+		t.Errorf("progress ended at %d of %d", done, total)
+	}
+	last, err := p.Logs.Last(t.Context(), "FACTS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reach(t, projector, es.Position{Log: "FACTS", Seq: last})
+	if n := count(t, p, "titles_v1"); n != want {
+		t.Errorf("%d rows, want %d", n, want)
+	}
+	if list, err = p.Logs.Compare(t.Context(), db, toy, nil); err != nil || len(list) != 0 {
+		t.Errorf("compare: %+v, %v", list, err)
+	}
+}
+
+// The version before shows its documents until the new one has caught up, and never again then.
+func TestVersionsBesideEachOther(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	appendTitles(t, p.Logs, 20)
+	old, _ := projecting(t, p, p.Logs, counted(1, titlesSQL))
+	reach(t, old, appendTitles(t, p.Logs, 1))
+	next := counted(2, titlesSQL)
+	load := next.Documents[0].Load
+	next.Documents[0].Load = func(ctx context.Context, q es.Querier, owner, id string) (any, error) {
+		v, err := load(ctx, q, owner, id)
+		list, _ := v.(titles)
+		return titles{append(list.Titles, "v2")}, err
+	}
+	newer, _ := projecting(t, p, p.Logs, next)
+	at := appendTitles(t, p.Logs, 10)
+	reach(t, newer, at)
+	reach(t, old, at)
+	s := testkit.Start(t, p) // nothing runs in it; it looks at documents
+	testkit.WaitDocument(t, s, "o1", "titles/1", func(v titles) bool { return v.Titles[len(v.Titles)-1] == "v2" })
+	for _, schema := range []string{"titles_v1", "titles_v2"} {
+		if n := count(t, p, schema); n != 31 {
+			t.Errorf("%s has %d rows", schema, n)
+		}
+	}
+}
+
+// A log that is deleted and made again while it is read is noticed.
+func TestLogMadeAnewWhileRunning(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	projector, _ := projecting(t, p, p.Logs, counted(1, titlesSQL))
+	reach(t, projector, appendTitles(t, p.Logs, 30))
+	js, err := jetstream.New(p.Logs.NATS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteStream(t.Context(), "FACTS"); err != nil {
+		t.Fatal(err)
+	}
+	again, err := es.Open(t.Context(), p.Logs.NATS(), p.Logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := appendTitles(t, again, 5)
+	s := testkit.Start(t, p)
+	testkit.WaitDocument(t, s, "o1", "titles/3", func(v titles) bool { return len(v.Titles) == 1 })
+	reach(t, projector, at)
+	if n := count(t, p, "titles_v1"); n != 5 {
+		t.Errorf("%d rows, want 5", n)
+	}
+}
+
+// A document is shown as it was at any moment, and looking leaves nothing behind.
+func TestStateAt(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	db := pool(t, p)
+	toy := counted(1, titlesSQL)
+	first := appendTitles(t, p.Logs, 3)
+	if _, err := p.Logs.Append(t.Context(), "o2", events.StreamRenamed{Stream: "0", Title: "theirs"}); err != nil {
+		t.Fatal(err)
+	}
+	appendTitles(t, p.Logs, 8)
+	for position, want := range map[uint64]string{1: `{"titles": ["0"]}`, 3: `{"titles": ["0"]}`, 12: `{"titles": ["0", "0", "7"]}`} {
+		doc, err := p.Logs.StateAt(t.Context(), db, toy, "o1", "titles/0", es.Moment{Position: es.Position{Log: "FACTS", Seq: position}})
+		if err != nil || normal(t, doc.Value) != normal(t, []byte(want)) {
+			t.Errorf("at %d: %s, %v", position, doc.Value, err)
+		}
+	}
+	e, err := p.Logs.Read(t.Context(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := p.Logs.StateAt(t.Context(), db, toy, "o1", "titles/2", es.Moment{Time: e.Stored})
+	if err != nil || normal(t, doc.Value) != `{"titles":["2"]}` {
+		t.Errorf("at its time: %s, %v", doc.Value, err)
+	}
+	if _, err := p.Logs.StateAt(t.Context(), db, toy, "o1", "titles/0", es.Moment{Position: es.Position{Log: "FACTS", Seq: 99}}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("got %v", err)
+	}
+	var left int
+	if err := db.QueryRow(t.Context(), `select count(*) from pg_namespace where nspname like 'past%'`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d schemas are left, %v", left, err)
+	}
+}
+
+// Rows with the same key are merged, in a batch and between batches.
+func TestUpsert(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	merge := es.Upsert{Table: "title", Key: []string{"stream"}, Set: []string{"title"}, Add: []string{"n"}}
+	toy := es.Projection{
+		Name: "titles", Version: 1, SQL: `create table title (stream text primary key, title text not null, n bigint not null);`,
+		Handle: []es.Handler[*es.Tx]{es.On(func(ctx context.Context, tx *es.Tx, e events.StreamRenamed, _ es.Meta) error {
+			return tx.Upsert(ctx, merge, e.Stream, e.Title, int64(1))
+		})},
+	}
+	for i := range 200 {
+		if _, err := p.Logs.Append(t.Context(), "o1", events.StreamRenamed{Stream: fmt.Sprint(i % 90), Title: fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	projector, _ := projecting(t, p, p.Logs, toy)
+	reach(t, projector, appendTitles(t, p.Logs, 14))
+	var n, sum, last int
+	err := pool(t, p).QueryRow(t.Context(), `select count(*), sum(n), max(title::int) filter (where stream = '89') from titles_v1.title`).Scan(&n, &sum, &last)
+	if err != nil || n != 90 || sum != 214 || last != 179 {
+		t.Errorf("%d rows, %d events, last %d, %v", n, sum, last, err)
+	}
+}
