@@ -31,6 +31,8 @@ type Conn struct {
 	live   jetstream.KeyValue
 	log    *slog.Logger
 	closed chan struct{}
+	// committers write to the logs that are synced.
+	committers map[string]*committer
 	// replicas of everything that is stored; zero leaves them as they are.
 	replicas int
 
@@ -51,7 +53,7 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setu
 	if err != nil {
 		return nil, fmt.Errorf("jetstream: %w", err)
 	}
-	c := &Conn{nc: nc, js: js, log: logger, streams: map[string]jetstream.Stream{}, closed: make(chan struct{})}
+	c := &Conn{nc: nc, js: js, log: logger, streams: map[string]jetstream.Stream{}, committers: map[string]*committer{}, closed: make(chan struct{})}
 	for _, set := range setup {
 		set(c)
 	}
@@ -63,6 +65,7 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setu
 		close(c.closed)
 	}()
 	for _, log := range events.Logs() {
+		c.committers[log.Name] = &committer{conn: c}
 		if err := c.ensure(ctx, log); err != nil {
 			return nil, fmt.Errorf("log %s: %w", log.Name, err)
 		}

@@ -19,3 +19,10 @@ func normal(t *testing.T, text []byte) string {
 	}
 	return out.String()
 }
+
+func decode(t *testing.T, text []byte, v any) {
+	t.Helper()
+	if err := json.Unmarshal(text, v); err != nil {
+		t.Fatal(err)
+	}
+}

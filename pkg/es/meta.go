@@ -92,6 +92,9 @@ func decodeEvent(log, subject string, seq uint64, stored time.Time, h nats.Heade
 			Causation:   h.Get(headerCausation),
 		},
 	}
+	if e.ID == "" { // told by something else than the kit, or by a timer
+		e.ID = DerivedID(log, strconv.FormatUint(seq, 10), stored.UTC().Format(time.RFC3339Nano))
+	}
 	if e.Name == "" {
 		e.Name = tokens[2] + "." + tokens[4]
 	}

@@ -29,11 +29,11 @@ func counted(version int, sql string) es.Projection {
 			tx.Touch(m.Owner, "titles", e.Stream)
 			return tx.Insert(ctx, "title", []string{"seq", "stream", "title"}, int64(m.Seq), e.Stream, e.Title)
 		})},
-		Documents: []es.Document{{Topic: "titles", Load: func(ctx context.Context, q es.Querier, _, id string) (any, error) {
+		Documents: []es.Document{es.Each("titles", func(ctx context.Context, q es.Querier, _, id string) (titles, error) {
 			var v titles
 			err := q.QueryRow(ctx, `select array_agg(title order by seq) from title where stream = $1`, id).Scan(&v.Titles)
 			return v, err
-		}}},
+		})},
 	}
 }
 

@@ -2,16 +2,13 @@ package es
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/afterglow-live/afterglow/events"
-	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
 // Reactor does something in the outside world because of an event, and tells what came of it by
@@ -26,6 +23,9 @@ type Reactor[D any] struct {
 	Handle []Handler[D]
 	// Workers is how many events are worked on at once; zero means one.
 	Workers int
+	// InOrder lets the reactor work on one event at a time, over all processes, and on none before
+	// the one in front of it is done or given up. Workers is one then.
+	InOrder bool
 	// Quiet reactors are too quick to be worth a line on the Jobs page.
 	Quiet bool
 	// Attempts is how often a failing event is tried; zero means five. An error that is
@@ -45,229 +45,65 @@ const (
 	deliveries = 100
 )
 
-// RunReactor lets the reactor act on events until the context ends.
+// RunReactor lets the reactor act on events until the context ends. Several processes that run it
+// share the events.
 func RunReactor[D any](ctx context.Context, c *Conn, r Reactor[D], with D) error {
 	routes := newRoutes(r.Handle)
 	if len(routes.logs) != 1 {
 		return fmt.Errorf("reactor %s: it reads %d logs; a reactor reads one", r.Name, len(routes.logs))
 	}
 	log, _ := events.LogNamed(routes.logs[0])
-	workers, attempts := max(r.Workers, 1), r.Attempts
-	if attempts == 0 {
-		attempts = 5
-	}
 	var filters []string
 	for name := range routes.named {
 		filters = append(filters, log.Everyone(name))
 	}
-	consumer, err := c.js.CreateOrUpdateConsumer(ctx, log.Name, jetstream.ConsumerConfig{
-		Durable: r.Name, Description: r.Doc, FilterSubjects: filters,
-		AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: -1, MaxDeliver: -1,
-	})
-	if err != nil {
-		return fmt.Errorf("reactor %s: %w", r.Name, err)
+	run := &reaction[D]{
+		reactor: r, conn: c, with: with, routes: routes, log: log,
+		failures: map[string]failure{}, running: map[string]context.CancelCauseFunc{},
 	}
-	run := &reaction[D]{reactor: r, conn: c, with: with, routes: routes, log: log, attempts: attempts, failures: map[string]failure{}}
+	if run.reactor.Attempts == 0 {
+		run.reactor.Attempts = 5
+	}
+	first, err := run.consumer(ctx, log, r.Name, filters...)
+	if err != nil {
+		return err
+	}
+	again, err := run.consumer(ctx, events.Dead, r.Name+"-again", events.Dead.Everyone(events.Name(events.LetterRedriven{})))
+	if err != nil {
+		return err
+	}
+	after, err := c.Last(ctx, events.Facts.Name)
+	if err != nil {
+		return err
+	}
+	workers := max(r.Workers, 1)
+	if r.InOrder {
+		workers = 1
+	}
 	var group sync.WaitGroup
 	for range workers {
-		group.Go(func() { run.work(ctx, consumer) })
+		group.Go(func() { run.work(ctx, first, run.take) })
+	}
+	group.Go(func() { run.work(ctx, again, run.takeAgain) })
+	if !r.Quiet {
+		group.Go(func() { run.hearCancelled(ctx, after) })
 	}
 	group.Wait()
 	return nil
 }
 
-// reaction is a running reactor.
-type reaction[D any] struct {
-	reactor  Reactor[D]
-	conn     *Conn
-	with     D
-	routes   routes[D]
-	log      events.Log
-	attempts int
-
-	mu sync.Mutex
-	// failures of the events that will be tried again, by event id.
-	failures map[string]failure
-}
-
-type failure struct {
-	count  int
-	reason error
-}
-
-// work asks for one event at a time, so that none waits behind a slow one while another worker is
-// free, and none is held without being worked on.
-func (r *reaction[D]) work(ctx context.Context, consumer jetstream.Consumer) {
-	for ctx.Err() == nil {
-		asking, cancel := context.WithTimeout(ctx, 30*time.Second)
-		msg, err := consumer.Next(jetstream.FetchContext(asking))
-		quiet := asking.Err() != nil || errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages)
-		cancel()
-		switch {
-		case err == nil:
-			r.take(ctx, msg)
-		case !quiet:
-			r.conn.log.Error("reactor cannot read", "reactor", r.reactor.Name, "err", err)
-			pause(ctx, time.Second)
-		}
+// consumer makes or finds a durable consumer of the reactor.
+func (r *reaction[D]) consumer(ctx context.Context, log events.Log, name string, filters ...string) (jetstream.Consumer, error) {
+	cfg := jetstream.ConsumerConfig{
+		Durable: name, Description: r.reactor.Doc, FilterSubjects: filters,
+		AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: -1, MaxDeliver: -1,
 	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
+	if r.reactor.InOrder {
+		cfg.MaxAckPending = 1
 	}
-}
-
-// take handles one delivery of one event, and says to the log what became of it.
-func (r *reaction[D]) take(ctx context.Context, msg jetstream.Msg) {
-	e, err := decodeMsg(r.log.Name, msg)
-	if err != nil || e.Name == "" {
-		r.conn.log.Error("reactor met what is no event", "reactor", r.reactor.Name, "subject", msg.Subject(), "err", err)
-		_ = msg.TermWithReason("this is no event")
-		return
+	consumer, err := r.conn.js.CreateOrUpdateConsumer(ctx, log.Name, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("reactor %s: %w", r.reactor.Name, err)
 	}
-	md, _ := msg.Metadata()
-	stop := r.keepAlive(ctx, msg)
-	err = r.handle(ctx, e, md.NumDelivered)
-	stop()
-	if err == nil {
-		r.forget(e.ID)
-		// Only an event whose outcome is on the log is done; when the answer is lost it comes again.
-		ackCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		if err := msg.DoubleAck(ackCtx); err != nil {
-			r.conn.log.Warn("reactor could not acknowledge", "reactor", r.reactor.Name, "event", e.Position.String(), "err", err)
-		}
-		return
-	}
-	if ctx.Err() != nil { // stopping: the event is for whoever runs next
-		_ = msg.Nak()
-		return
-	}
-	r.fail(ctx, msg, e, md.NumDelivered, err)
-}
-
-// fail lets the event be tried again later, or gives it up.
-func (r *reaction[D]) fail(ctx context.Context, msg jetstream.Msg, e Event, delivered uint64, reason error) {
-	r.mu.Lock()
-	f := r.failures[e.ID]
-	f.reason = reason
-	if !Away(reason) { // an outage says nothing about the event
-		f.count++
-	}
-	r.failures[e.ID] = f
-	r.mu.Unlock()
-	r.conn.log.Warn("reactor failed", "reactor", r.reactor.Name, "event", e.Name, "position", e.Position.String(), "attempt", f.count, "err", reason)
-	if f.count < r.attempts && delivered < deliveries && !fault.Is(reason, fault.Invalid) {
-		_ = msg.NakWithDelay(backOff(int(delivered)))
-		return
-	}
-	if err := r.bury(ctx, e, f); err != nil {
-		r.conn.log.Error("reactor could not give up", "reactor", r.reactor.Name, "event", e.Position.String(), "err", err)
-		_ = msg.NakWithDelay(backOff(int(delivered)))
-		return
-	}
-	r.forget(e.ID)
-	_ = msg.TermWithReason(reason.Error())
-}
-
-// backOff grows from one second to a minute.
-func backOff(attempt int) time.Duration {
-	return min(time.Second<<min(2*(attempt-1), 6), time.Minute)
-}
-
-func (r *reaction[D]) forget(id string) {
-	r.mu.Lock()
-	delete(r.failures, id)
-	r.mu.Unlock()
-}
-
-// bury puts the event on the dead letters, and tells the log what was given up.
-func (r *reaction[D]) bury(ctx context.Context, e Event, f failure) error {
-	ctx = r.because(ctx, e, 2)
-	if r.reactor.GiveUp != nil {
-		if err := r.reactor.GiveUp(ctx, r.with, e, f.reason); err != nil {
-			return err
-		}
-	}
-	_, err := r.conn.Append(ctx, e.Owner, events.LetterBuried{
-		Letter: JobID(r.reactor.Name, e.ID), Reactor: r.reactor.Name, Position: e.Position.String(), Name: e.Name,
-		Attempts: f.count, Reason: f.reason.Error(), Body: e.Data,
-	})
-	return err
-}
-
-func (r *reaction[D]) because(ctx context.Context, e Event, delivered uint64) context.Context {
-	ctx = Because(ctx, e.Meta)
-	ctx.Value(causeKey).(*effects).again = delivered > 1
-	return As(ctx, "reactor:"+r.reactor.Name)
-}
-
-func (r *reaction[D]) handle(ctx context.Context, e Event, delivered uint64) error {
-	r.mu.Lock()
-	f := r.failures[e.ID]
-	r.mu.Unlock()
-	ctx = r.because(ctx, e, delivered)
-	w := &work{conn: r.conn, owner: e.Owner, tick: events.JobProgressed{
-		Job: JobID(r.reactor.Name, e.ID), Reactor: r.reactor.Name, Cause: e.ID, Stage: "start", Attempt: int(delivered),
-	}}
-	if f.reason != nil {
-		w.tick.Reason = f.reason.Error()
-	}
-	if !r.reactor.Quiet {
-		ctx = context.WithValue(ctx, workKey, w)
-		Progress(ctx, "start", 0, 0, 0)
-	}
-	return r.routes.dispatch(ctx, r.with, e)
-}
-
-// keepAlive tells the log that the event is still being worked on, until stop is called.
-func (r *reaction[D]) keepAlive(ctx context.Context, msg jetstream.Msg) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		ticker := time.NewTicker(ackWait / 5)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-				if err := msg.InProgress(); err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
-					r.conn.log.Warn("reactor could not say that it works", "reactor", r.reactor.Name, "err", err)
-				}
-			}
-		}
-	}()
-	return func() { cancel(); <-done }
-}
-
-// JobID is the id of a reactor's work on one event.
-func JobID(reactor, eventID string) string { return DerivedID(reactor, eventID) }
-
-// work is what Progress tells about.
-type work struct {
-	conn  *Conn
-	owner string
-	tick  events.JobProgressed
-}
-
-// Progress tells how far the reactor has come with its event: a stage in a word or two, how much
-// of it is done in per cent, its speed in media seconds per second, and the time left. It may be
-// lost, and outside a reactor it does nothing.
-func Progress(ctx context.Context, stage string, percent, speed float64, remaining time.Duration) {
-	w, ok := ctx.Value(workKey).(*work)
-	if !ok {
-		return
-	}
-	tick := w.tick
-	tick.Stage, tick.Percent, tick.Speed, tick.Remaining = stage, percent, speed, remaining.Seconds()
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	if _, err := w.conn.Append(ctx, w.owner, tick); err != nil && ctx.Err() == nil {
-		w.conn.log.Warn("progress was not told", "job", tick.Job, "err", err)
-	}
+	return consumer, nil
 }

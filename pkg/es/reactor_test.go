@@ -175,3 +175,137 @@ func TestReactorWaitsOutAnOutage(t *testing.T) {
 	}
 	next(t, p.Logs, events.Facts, "stream.renamed")
 }
+
+// Work is stopped when somebody cancels it, and not begun when it was cancelled before; neither is a
+// dead letter.
+func TestReactorIsCancelled(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	began, gaveUp := make(chan string, 10), make(chan string, 10)
+	testkit.Start(t, p, reacting(run.Reactor{
+		Name: "toy-react", Doc: "reacts", Handle: []es.Handler[*run.Deps]{
+			es.On(func(ctx context.Context, _ *run.Deps, e events.StreamCreated, _ es.Meta) error {
+				began <- e.Stream
+				if e.Stream == "quick" {
+					return nil
+				}
+				<-ctx.Done()
+				return ctx.Err()
+			}),
+		},
+		GiveUp: func(_ context.Context, _ *run.Deps, e es.Event, reason error) error {
+			gaveUp <- e.AggregateID + ": " + reason.Error()
+			return nil
+		},
+	}))
+	create := func(stream string) (job string) {
+		if _, err := p.Logs.Append(t.Context(), "o1", events.StreamCreated{Stream: stream, Title: "x"}, es.ID("id-"+stream)); err != nil {
+			t.Fatal(err)
+		}
+		return es.JobID("toy-react", "id-"+stream)
+	}
+	cancel := func(job string) {
+		if _, err := p.Logs.Append(t.Context(), "o1", events.JobCancelled{Job: job, Reactor: "toy-react"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := create("first")
+	<-began
+	cancel(create("second")) // it waits behind the first
+	cancel(first)
+	create("quick")
+	for _, want := range []string{"first: somebody has cancelled it", "second: somebody has cancelled it"} {
+		if got := <-gaveUp; got != want {
+			t.Errorf("gave up %q, want %q", got, want)
+		}
+	}
+	if got := <-began; got != "quick" {
+		t.Errorf("%s was begun", got)
+	}
+	if last, err := p.Logs.Version(t.Context(), events.Dead, "o1", "letter", first); err != nil || last.Seq != 0 {
+		t.Errorf("letter at %v, %v", last, err)
+	}
+}
+
+// A letter is tried again when somebody wants that, with the event's own id and as the wish's effect.
+func TestReactorTriesALetterAgain(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	var mended atomic.Bool
+	keys := make(chan string, 10)
+	testkit.Start(t, p, reacting(run.Reactor{
+		Name: "toy-react", Doc: "reacts", Handle: []es.Handler[*run.Deps]{
+			es.On(func(ctx context.Context, d *run.Deps, e events.StreamCreated, m es.Meta) error {
+				keys <- m.ID
+				if !mended.Load() {
+					return fault.New(fault.Invalid, "this cannot work yet")
+				}
+				_, err := d.Append(ctx, m.Owner, events.StreamRenamed{Stream: e.Stream, Title: "reacted"})
+				return err
+			}),
+		},
+	}), reacting(run.Reactor{Name: "toy-other", Doc: "has nothing to do with it", Handle: []es.Handler[*run.Deps]{
+		es.On(func(context.Context, *run.Deps, events.MarkerAdded, es.Meta) error { return nil }),
+	}}))
+	if _, err := p.Logs.Append(t.Context(), "o1", events.StreamCreated{Stream: "s1", Title: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	again := func(n int) es.Position {
+		var letter events.LetterBuried
+		decode(t, letters(t, p.Logs, n)[n-1].Data, &letter)
+		at, err := p.Logs.Append(t.Context(), "o1", events.LetterRedriven{Letter: letter.Letter, Reactor: letter.Reactor, Position: letter.Position})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	again(1) // buried; fails again
+	letters(t, p.Logs, 3)
+	mended.Store(true)
+	wish := again(3)
+	end := next(t, p.Logs, events.Facts, "stream.renamed")
+	asked, err := p.Logs.Read(t.Context(), wish)
+	if err != nil || end.Causation != asked.ID {
+		t.Errorf("outcome %+v, want the cause %s, %v", end.Meta, asked.ID, err)
+	}
+	if first, second, third := <-keys, <-keys, <-keys; first != second || second != third {
+		t.Errorf("keys %s, %s, %s", first, second, third)
+	}
+}
+
+// A reactor that works in order begins no event before the one in front of it has ended, over all
+// processes that run it.
+func TestReactorInOrder(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	const n = 20
+	seen := make(chan uint64, 10*n)
+	var running, tries atomic.Int32
+	orderly := reacting(run.Reactor{
+		Name: "toy-react", Doc: "reacts", InOrder: true, Handle: []es.Handler[*run.Deps]{
+			es.On(func(_ context.Context, _ *run.Deps, _ events.StreamCreated, m es.Meta) error {
+				if running.Add(1) > 1 {
+					t.Error("two events are worked on at once")
+				}
+				defer running.Add(-1)
+				if m.Seq == 3 && tries.Add(1) == 1 {
+					return errors.New("try again")
+				}
+				seen <- m.Seq
+				return nil
+			}),
+		},
+	})
+	testkit.Start(t, p, orderly)
+	testkit.Start(t, p, orderly)
+	for i := range n {
+		if _, err := p.Logs.Append(t.Context(), "o1", events.StreamCreated{Stream: fmt.Sprint(i), Title: "x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for want := range uint64(n) {
+		if got := <-seen; got != want+1 {
+			t.Fatalf("event %d came in place of %d", got, want+1)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package es
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/afterglow-live/afterglow/events"
+)
+
+// draft is an event on its way to a log.
+type draft struct {
+	log events.Log
+	msg *nats.Msg
+	// filter covers the aggregate; expect is the sequence of its newest event, if that matters.
+	filter string
+	expect *uint64
+	// again is true when the event may have been appended before, after that position.
+	again bool
+	after Position
+	keyed *keyed
+	// sent is true when it was sent and the answer was lost.
+	sent bool
+}
+
+// newDraft gives an event its headers, from what the context knows of who does it and why.
+func newDraft(ctx context.Context, owner string, e events.Event, opts []Option) (*draft, error) {
+	a := appending{at: time.Now()}
+	for _, opt := range opts {
+		opt(&a)
+	}
+	name, aggregateID := e.Event()
+	log, ok := events.LogOf(name)
+	if !ok {
+		panic(fmt.Sprintf("event %s is on no log: list it in package events", name))
+	}
+	subject, err := log.Subject(owner, e)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: %w", name, err)
+	}
+	aggregate, _ := events.Split(name)
+	d := &draft{log: log, filter: log.Aggregate(owner, aggregate, aggregateID), expect: a.expect}
+	meta := Meta{Name: name, Version: events.Version(e), ID: a.id, Time: a.at}
+	meta.Actor, _ = ctx.Value(actorKey).(string)
+	meta.Correlation, _ = ctx.Value(correlationKey).(string)
+	if effects, ok := ctx.Value(causeKey).(*effects); ok {
+		meta.Causation = effects.cause.ID
+		meta.Correlation = effects.cause.Correlation
+		if meta.ID == "" && !log.Volatile {
+			meta.ID = DerivedID(effects.cause.ID, meta.Actor, subject, strconv.Itoa(effects.next(subject)))
+			d.again, d.after = effects.again, effects.cause.Position
+		}
+	}
+	if d.keyed, _ = ctx.Value(keyedKey).(*keyed); meta.ID == "" && d.keyed != nil {
+		meta.ID = d.keyed.id(subject)
+	}
+	if meta.ID == "" {
+		meta.ID = NewID()
+	}
+	if meta.Correlation == "" {
+		meta.Correlation = meta.ID
+	}
+	d.msg = &nats.Msg{Subject: subject, Header: meta.header(), Data: body}
+	return d, nil
+}
+
+func (d *draft) id() string { return d.msg.Header.Get(jetstream.MsgIDHeader) }
+
+// written takes note of where the event is now.
+func (d *draft) written(ctx context.Context, p Position) {
+	if d.keyed != nil {
+		d.keyed.used(d.msg.Subject)
+	}
+	record(ctx, p)
+}
