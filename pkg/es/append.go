@@ -56,10 +56,14 @@ func (c *Conn) Append(ctx context.Context, owner string, e events.Event, opts ..
 			return p, err
 		}
 	}
+	ctx, span := traceAppend(ctx, d, events.Name(e))
 	p, err := c.commit(ctx, d)
+	endSpan(span, err)
 	if err != nil {
+		d.refused()
 		return Position{}, fmt.Errorf("append %s: %w", events.Name(e), err)
 	}
+	c.appended.Add(1)
 	d.written(ctx, p)
 	return p, nil
 }
@@ -85,12 +89,17 @@ func (c *Conn) AppendAll(ctx context.Context, drafts ...Draft) ([]Position, erro
 			return nil, fmt.Errorf("append %s: it is on %s and the others on %s; together go only those of one log",
 				events.Name(each.Event), d.log.Name, list[0].log.Name)
 		}
+		setTrace(ctx, d.msg.Header)
 		list = append(list, d)
 	}
 	positions, err := c.publishAll(ctx, list)
 	if err != nil {
+		for _, d := range list {
+			d.refused()
+		}
 		return nil, fmt.Errorf("append %d events: %w", len(list), err)
 	}
+	c.appended.Add(uint64(len(list)))
 	for i, d := range list {
 		d.written(ctx, positions[i])
 	}

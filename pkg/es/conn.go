@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -35,6 +36,9 @@ type Conn struct {
 	committers map[string]*committer
 	// replicas of everything that is stored; zero leaves them as they are.
 	replicas int
+
+	// appended counts the events that this process has appended.
+	appended atomic.Uint64
 
 	mu      sync.RWMutex
 	streams map[string]jetstream.Stream
@@ -66,18 +70,34 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setu
 	}()
 	for _, log := range events.Logs() {
 		c.committers[log.Name] = &committer{conn: c}
-		if err := c.ensure(ctx, log); err != nil {
+		if err := answered(ctx, func() error { return c.ensure(ctx, log) }); err != nil {
 			return nil, fmt.Errorf("log %s: %w", log.Name, err)
 		}
 	}
-	if err := c.ensureLive(ctx); err != nil {
+	if err := answered(ctx, func() error { return c.ensureLive(ctx) }); err != nil {
 		return nil, fmt.Errorf("live documents: %w", err)
 	}
 	return c, nil
 }
 
+// answered asks again for half a minute when no answer came, or when a log is not there yet that
+// somebody makes. Both happen while a cluster elects its leaders.
+func answered(ctx context.Context, ask func() error) error {
+	for end := time.Now().Add(30 * time.Second); ; {
+		err := ask()
+		unsettled := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrStreamNotFound)
+		if !unsettled || ctx.Err() != nil || time.Now().After(end) {
+			return err
+		}
+		pause(ctx, 100*time.Millisecond)
+	}
+}
+
 // Closed is closed when the connection has ended for good, which no call can mend.
 func (c *Conn) Closed() <-chan struct{} { return c.closed }
+
+// Appended is how many events this process has appended since it started.
+func (c *Conn) Appended() uint64 { return c.appended.Load() }
 
 // NATS is the connection underneath, for pkg/api.
 func (c *Conn) NATS() *nats.Conn { return c.nc }

@@ -60,8 +60,8 @@ func newDraft(ctx context.Context, owner string, e events.Event, opts []Option) 
 			d.again, d.after = effects.again, effects.cause.Position
 		}
 	}
-	if d.keyed, _ = ctx.Value(keyedKey).(*keyed); meta.ID == "" && d.keyed != nil {
-		meta.ID = d.keyed.id(subject)
+	if k, ok := ctx.Value(keyedKey).(*keyed); ok && meta.ID == "" {
+		meta.ID, d.keyed = k.id(subject), k
 	}
 	if meta.ID == "" {
 		meta.ID = NewID()
@@ -77,8 +77,12 @@ func (d *draft) id() string { return d.msg.Header.Get(jetstream.MsgIDHeader) }
 
 // written takes note of where the event is now.
 func (d *draft) written(ctx context.Context, p Position) {
-	if d.keyed != nil {
-		d.keyed.used(d.msg.Subject)
-	}
 	record(ctx, p)
+}
+
+// refused gives the event's id back: what is decided anew is the same event of the command.
+func (d *draft) refused() {
+	if d.keyed != nil {
+		d.keyed.drop(d.msg.Subject)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -32,6 +33,8 @@ type folder struct {
 	parked map[string]bool
 	// untold is true while letters wait to be sent.
 	untold bool
+	// trace is the traceparent of the last event that was folded.
+	trace string
 }
 
 func newFolder(ctx context.Context, c *Conn, t tables, db *pgx.Conn, routes routes[*Tx], build string, at Positions) (*folder, error) {
@@ -57,6 +60,7 @@ func (f *folder) fold(ctx context.Context, batch []Event, more bool) (touched bo
 		f.at = to
 		return false, nil
 	}
+	began := time.Now()
 	changed, err := f.commit(ctx, wanted, to, more, f.dispatch)
 	if parkable(err) {
 		f.conn.log.Warn("batch failed, its events are folded one by one", "projection", f.Name, "err", err)
@@ -64,6 +68,10 @@ func (f *folder) fold(ctx context.Context, batch []Event, more bool) (touched bo
 	}
 	if err != nil {
 		return false, fmt.Errorf("projection %s: %w", f.Name, err)
+	}
+	traceFold(ctx, f.Name, began, wanted)
+	if len(wanted) > 0 {
+		f.trace = wanted[len(wanted)-1].Trace
 	}
 	f.at, f.stored, f.soft = to, maps.Clone(to), more
 	return changed, nil
@@ -105,8 +113,8 @@ func (f *folder) finish(ctx context.Context, tx *Tx, to Positions, more bool) er
 			owners, topics = append(owners, t.owner), append(topics, t.topic)
 		}
 		tx.waiting.Queue(`insert into es.touched (schema, owner, topic)
-			select $1, owner, topic from unnest($2::text[], $3::text[]) as t(owner, topic) on conflict do nothing`,
-			f.schema, owners, topics)
+			select schema, owner, topic from `+lockedSchema+`, unnest($2::text[], $3::text[]) as t(owner, topic)
+			on conflict do nothing`, f.schema, owners, topics)
 	}
 	fenced := false
 	for log, seq := range to {
@@ -127,6 +135,10 @@ func (f *folder) finish(ctx context.Context, tx *Tx, to Positions, more bool) er
 	}
 	return nil
 }
+
+// lockedSchema is the row of the tables $1: as long as it is locked they are not replaced, so that the
+// two do not wait for each other.
+const lockedSchema = `(select schema from es.projection where schema = $1 for key share) as locked`
 
 func (f *folder) dispatch(ctx context.Context, tx *Tx, e Event) error {
 	if f.parked[aggregateOf(e)] {

@@ -20,9 +20,7 @@ func IDFrom(ctx context.Context) string {
 	if !ok {
 		return NewID()
 	}
-	id := k.id("")
-	k.used("")
-	return id
+	return k.id("")
 }
 
 // keyed counts what was made under a key, so that each thing gets its own id.
@@ -32,15 +30,17 @@ type keyed struct {
 	count map[string]int
 }
 
-// id of the next thing of a kind; it stays the same until that is used.
+// id of the next thing of a kind.
 func (k *keyed) id(kind string) string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.count[kind]++
 	return DerivedID("keyed", k.key, kind, strconv.Itoa(k.count[kind]))
 }
 
-func (k *keyed) used(kind string) {
+// drop gives the last id of a kind back: nothing was made with it.
+func (k *keyed) drop(kind string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.count[kind]++
+	k.count[kind]--
 }

@@ -25,11 +25,14 @@ type Live struct {
 	Positions Positions
 	// Value is JSON; nil when the thing is gone.
 	Value json.RawMessage
+	// Trace is the W3C traceparent of the last event that led to it; empty when that was not traced.
+	Trace string
 }
 
 type storedLive struct {
 	Positions Positions       `json:"positions"`
 	Value     json.RawMessage `json:"value,omitempty"`
+	Trace     string          `json:"trace,omitempty"`
 }
 
 func splitTopic(topic string) (kind, id string) {
@@ -52,7 +55,7 @@ func decodeLive(entry jetstream.KeyValueEntry) (Live, error) {
 	if err := json.Unmarshal(entry.Value(), &stored); err != nil {
 		return doc, fmt.Errorf("live document %s: %w", doc.Topic, err)
 	}
-	doc.Positions, doc.Value = stored.Positions, stored.Value
+	doc.Positions, doc.Value, doc.Trace = stored.Positions, stored.Value, stored.Trace
 	return doc, nil
 }
 
@@ -106,13 +109,14 @@ func (c *Conn) Watch(ctx context.Context, ready func(), f func(Live)) error {
 // errUnshowable is a document that cannot be published however often it is tried.
 var errUnshowable = errors.New("it cannot be shown")
 
-// publishLive writes a document as the tables had it at the positions.
-func (c *Conn) publishLive(ctx context.Context, owner, topic string, at Positions, value any) error {
+// publishLive writes a document as the tables had it at the positions, because of what the trace
+// follows.
+func (c *Conn) publishLive(ctx context.Context, owner, topic string, at Positions, trace string, value any) error {
 	body, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("live document %s: %w: %w", topic, errUnshowable, err)
 	}
-	stored, err := json.Marshal(storedLive{Positions: at, Value: body})
+	stored, err := json.Marshal(storedLive{Positions: at, Value: body, Trace: trace})
 	if err != nil {
 		return fmt.Errorf("live document %s: %w: %w", topic, errUnshowable, err)
 	}

@@ -39,6 +39,8 @@ type Meta struct {
 	Actor string
 	// Correlation is the id of what began it all; Causation is the id of the event that led to it.
 	Correlation, Causation string
+	// Trace is the W3C traceparent of what appended it; empty when that was not traced.
+	Trace string
 }
 
 // Event is one stored event with its body still as JSON.
@@ -65,6 +67,7 @@ func (m Meta) header() nats.Header {
 	set(headerActor, m.Actor)
 	set(headerCorrelation, m.Correlation)
 	set(headerCausation, m.Causation)
+	set(headerTrace, m.Trace)
 	return h
 }
 
@@ -90,6 +93,7 @@ func decodeEvent(log, subject string, seq uint64, stored time.Time, h nats.Heade
 			Actor:       h.Get(headerActor),
 			Correlation: h.Get(headerCorrelation),
 			Causation:   h.Get(headerCausation),
+			Trace:       h.Get(headerTrace),
 		},
 	}
 	if e.ID == "" { // told by something else than the kit, or by a timer

@@ -41,7 +41,7 @@ func (f *folder) loadParked(ctx context.Context) error {
 func (f *folder) park(ctx context.Context, tx *Tx, e Event, reason string) error {
 	f.untold = true
 	return tx.Queue(ctx, `insert into es.parked (schema, log, seq, aggregate, owner, name, reason)
-		values ($1, $2, $3, $4, $5, $6, $7) on conflict (schema, log, seq) do update set reason = excluded.reason`,
+		select schema, $2, $3, $4, $5, $6, $7 from `+lockedSchema+` on conflict (schema, log, seq) do update set reason = excluded.reason`,
 		f.schema, e.Log, int64(e.Seq), aggregateOf(e), e.Owner, e.Name, reason)
 }
 

@@ -40,6 +40,7 @@ type Projector struct {
 	changed chan struct{}
 	err     error
 	parked  int
+	folded  uint64
 	leads   bool
 }
 
@@ -232,6 +233,7 @@ func (r *Projector) foldAll(ctx context.Context, f *folder, in *inbox) error {
 			return err
 		}
 		r.told(f)
+		r.count(len(batch))
 		untold = untold || touched
 		if untold && (!more || time.Since(told) >= tellEvery) {
 			untold, told = false, time.Now()
@@ -296,6 +298,12 @@ func (r *Projector) told(f *folder) {
 	if err := r.conn.nc.Publish(r.subject(), body); err != nil {
 		r.conn.log.Debug("position was not told", "projection", r.Name, "err", err)
 	}
+}
+
+func (r *Projector) count(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.folded += uint64(n)
 }
 
 func (r *Projector) moveTo(at Positions) {

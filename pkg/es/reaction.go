@@ -8,6 +8,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/fault"
@@ -44,18 +46,29 @@ type failure struct {
 }
 
 // work asks for one event at a time, so that none waits behind a slow one while another worker is
-// free, and none is held without being worked on.
-func (r *reaction[D]) work(ctx context.Context, consumer jetstream.Consumer, take func(context.Context, jetstream.Msg)) {
+// free, and none is held without being worked on. A consumer goes with its log: after an error it is
+// opened again.
+func (r *reaction[D]) work(ctx context.Context, open func() (jetstream.Consumer, error), take func(context.Context, jetstream.Msg)) {
+	var consumer jetstream.Consumer
 	for ctx.Err() == nil {
-		asking, cancel := context.WithTimeout(ctx, 30*time.Second)
-		msg, err := consumer.Next(jetstream.FetchContext(asking))
-		quiet := asking.Err() != nil || errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages)
-		cancel()
+		var msg jetstream.Msg
+		var err error
+		if consumer == nil {
+			consumer, err = open()
+		}
+		quiet := ctx.Err() != nil
+		if err == nil {
+			asking, cancel := context.WithTimeout(ctx, 30*time.Second)
+			msg, err = consumer.Next(jetstream.FetchContext(asking))
+			quiet = asking.Err() != nil || errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages)
+			cancel()
+		}
 		switch {
 		case err == nil:
 			take(ctx, msg)
 		case !quiet:
 			r.conn.log.Error("reactor cannot read", "reactor", r.reactor.Name, "err", err)
+			consumer = nil
 			pause(ctx, time.Second)
 		}
 	}
@@ -197,7 +210,10 @@ func (r *reaction[D]) handle(ctx context.Context, msg jetstream.Msg, t task) err
 		ctx = context.WithValue(ctx, workKey, w)
 		Progress(ctx, "start", 0, 0, 0)
 	}
+	ctx, span := tracer.Start(Traced(ctx, t.cause.Trace), "react "+r.reactor.Name, trace.WithSpanKind(trace.SpanKindConsumer),
+		trace.WithAttributes(attribute.String("event.id", t.ID), attribute.String("event.position", t.Position.String())))
 	err = r.routes.dispatch(ctx, r.with, t.Event)
+	endSpan(span, err)
 	if err != nil && errors.Is(context.Cause(ctx), errCancelled) {
 		return errCancelled
 	}

@@ -64,13 +64,14 @@ func RunReactor[D any](ctx context.Context, c *Conn, r Reactor[D], with D) error
 	if run.reactor.Attempts == 0 {
 		run.reactor.Attempts = 5
 	}
-	first, err := run.consumer(ctx, log, r.Name, filters...)
-	if err != nil {
-		return err
+	first := func() (jetstream.Consumer, error) { return run.consumer(ctx, log, r.Name, filters...) }
+	again := func() (jetstream.Consumer, error) {
+		return run.consumer(ctx, events.Dead, r.Name+"-again", events.Dead.Everyone(events.Name(events.LetterRedriven{})))
 	}
-	again, err := run.consumer(ctx, events.Dead, r.Name+"-again", events.Dead.Everyone(events.Name(events.LetterRedriven{})))
-	if err != nil {
-		return err
+	for _, open := range []func() (jetstream.Consumer, error){first, again} {
+		if _, err := open(); err != nil {
+			return err
+		}
 	}
 	after, err := c.Last(ctx, events.Facts.Name)
 	if err != nil {

@@ -90,6 +90,10 @@ func (c *Conn) ends(ctx context.Context, of Positions) (Positions, error) {
 // errEnd ends a tail without an error.
 var errEnd = errors.New("end of the tail")
 
+// heartbeat is how often a server says that it has nothing new. After two that are missing another
+// server of the cluster is asked.
+const heartbeat = time.Second
+
 func (c *Conn) tail(ctx context.Context, log string, from TailFrom, f func(jetstream.Msg) error) error {
 	var cfg jetstream.OrderedConsumerConfig
 	if from.Subject != "" {
@@ -114,7 +118,7 @@ func (c *Conn) tail(ctx context.Context, log string, from TailFrom, f func(jetst
 			return nil
 		}
 	}
-	messages, err := consumer.Messages()
+	messages, err := consumer.Messages(jetstream.PullHeartbeat(heartbeat))
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", log, err)
 	}

@@ -128,6 +128,9 @@ func (c *Conn) lastBy(ctx context.Context, log string, at time.Time) (uint64, er
 	if err != nil {
 		return 0, fmt.Errorf("log %s: %w", log, err)
 	}
+	if info.State.Msgs == 0 {
+		return info.State.LastSeq, nil
+	}
 	// Between low, which was stored by then, and high, which was not.
 	low, high := info.State.FirstSeq-1, info.State.LastSeq+1
 	for high-low > 1 {

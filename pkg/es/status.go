@@ -2,7 +2,11 @@ package es
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Status is how one projection is doing.
@@ -12,6 +16,10 @@ type Status struct {
 	At      Positions `json:"at"`
 	// Lag is how many events are still to be folded.
 	Lag uint64 `json:"lag"`
+	// Behind is the age in seconds of the oldest event that is still to be folded.
+	Behind float64 `json:"behind,omitempty"`
+	// Folded is how many events this process has folded since it started.
+	Folded uint64 `json:"folded"`
 	// Follows tells that another process folds.
 	Follows bool `json:"follows,omitempty"`
 	// Parked is how many aggregates it goes on without, because an event of theirs could not be folded.
@@ -23,7 +31,7 @@ type Status struct {
 // Status asks the logs how far the projection is behind.
 func (r *Projector) Status(ctx context.Context) (Status, error) {
 	r.mu.Lock()
-	s := Status{Name: r.Name, Version: r.Version, At: maps.Clone(r.at), Follows: !r.leads, Parked: r.parked}
+	s := Status{Name: r.Name, Version: r.Version, At: maps.Clone(r.at), Folded: r.folded, Follows: !r.leads, Parked: r.parked}
 	if r.err != nil {
 		s.Error = r.err.Error()
 	}
@@ -33,9 +41,47 @@ func (r *Projector) Status(ctx context.Context) (Status, error) {
 		if err != nil {
 			return s, err
 		}
-		if last > seq {
-			s.Lag += last - seq
+		if last <= seq {
+			continue
+		}
+		s.Lag += last - seq
+		if oldest, err := r.conn.next(ctx, Position{log, seq}); err == nil {
+			s.Behind = max(s.Behind, time.Since(oldest.Time).Seconds())
 		}
 	}
+	return s, nil
+}
+
+// next is what is stored on a log after a position.
+func (c *Conn) next(ctx context.Context, after Position) (*jetstream.RawStreamMsg, error) {
+	stream, err := c.stream(after.Log)
+	if err != nil {
+		return nil, err
+	}
+	return stream.GetMsg(ctx, after.Seq+1, jetstream.WithGetMsgSubject(">"))
+}
+
+// ReactorStatus is how one reactor is doing, over all processes that run it.
+type ReactorStatus struct {
+	Name string `json:"name"`
+	// Waiting is how many events it has not begun; Working how many it has, those that it will try
+	// again included.
+	Waiting uint64 `json:"waiting"`
+	Working int    `json:"working"`
+	// Retrying is how many of those it works on have failed before.
+	Retrying int `json:"retrying"`
+	// Attempts is how often it was given an event.
+	Attempts uint64 `json:"attempts"`
+}
+
+// Status asks the server how the reactor is doing.
+func (r Reactor[D]) Status(ctx context.Context, c *Conn) (ReactorStatus, error) {
+	s := ReactorStatus{Name: r.Name}
+	consumer, err := c.js.Consumer(ctx, newRoutes(r.Handle).logs[0], r.Name)
+	if err != nil {
+		return s, fmt.Errorf("reactor %s: %w", r.Name, err)
+	}
+	info := consumer.CachedInfo()
+	s.Waiting, s.Working, s.Retrying, s.Attempts = info.NumPending, info.NumAckPending, info.NumRedelivered, info.Delivered.Consumer
 	return s, nil
 }

@@ -117,7 +117,7 @@ func (f *folder) publishTouched(ctx context.Context) error {
 		}
 	}
 	// Nothing was touched meanwhile: whoever folds does it over this connection.
-	if _, err := f.db.Exec(ctx, `delete from es.touched where schema = $1`, f.schema); err != nil {
+	if _, err := f.db.Exec(ctx, `delete from es.touched where schema = (select schema from `+lockedSchema+`)`, f.schema); err != nil {
 		return fmt.Errorf("projection %s: %w", f.Name, err)
 	}
 	return nil
@@ -128,7 +128,7 @@ func (f *folder) publishOne(ctx context.Context, owner, topic string) error {
 	if err != nil {
 		return err
 	}
-	return f.conn.publishLive(ctx, owner, topic, f.at, value)
+	return f.conn.publishLive(ctx, owner, topic, f.at, f.trace, value)
 }
 
 // load reads a live document from the tables; nil when there is none.

@@ -3,7 +3,10 @@ package testkit
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -144,4 +147,26 @@ func WaitDocument[T any](t testing.TB, s *System, owner, topic string, ok func(T
 		t.Fatalf("document %s: %v", topic, err)
 		panic("unreachable")
 	}
+}
+
+// Pool sees the tables of the services' projections and of the vault, as the services do.
+func (s *System) Pool(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	cfg, err := pgxpool.ParseConfig(s.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var path []string
+	for _, service := range s.services {
+		for _, p := range service.Projections {
+			path = append(path, p.Schema())
+		}
+	}
+	cfg.ConnConfig.RuntimeParams["search_path"] = strings.Join(append(path, "public"), ", ")
+	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
 }
