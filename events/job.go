@@ -21,6 +21,8 @@ type JobProgressed struct {
 	Remaining float64 `json:"remaining,omitempty"`
 	// Attempt counts from one.
 	Attempt int `json:"attempt"`
+	// Done is true when the work has ended well and nothing else tells of it.
+	Done bool `json:"done,omitempty"`
 	// Reason is why the last attempt did not succeed.
 	Reason string `json:"reason,omitempty"`
 }

@@ -17,8 +17,8 @@ func All() []run.Service {
 		accounts.Service,
 		streams.Service,
 		clips.Service,
-		ledger.Service,
 	}
 	list = append(list, jobs.Service(list))
+	list = append(list, ledger.Service(list))
 	return append(list, gateway.Service(list))
 }

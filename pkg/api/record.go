@@ -26,12 +26,15 @@ type EventRecord struct {
 	// Correlation is the id of what began it all; Causation is the id of the event that led to it.
 	Correlation string `json:"correlation,omitempty"`
 	Causation   string `json:"causation,omitempty"`
-	// Data is the fact itself.
+	// Data is the fact itself; what is no JSON is shown as a text.
 	Data json.RawMessage `json:"data"`
 }
 
 // Record shows an event.
 func Record(e es.Event) EventRecord {
+	if !json.Valid(e.Data) {
+		e.Data, _ = json.Marshal(string(e.Data))
+	}
 	return EventRecord{
 		Log: e.Log, Seq: e.Seq, Subject: e.Subject, Event: e.Name, Version: e.Version, ID: e.ID,
 		Aggregate: e.Aggregate, AggregateID: e.AggregateID, Time: e.Time, Actor: e.Actor,

@@ -46,7 +46,7 @@ func (c *Conn) Compare(ctx context.Context, pool *pgxpool.Pool, p Projection, pr
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.db.Close(context.WithoutCancel(ctx)) }()
+	defer leave(ctx, f.db)
 	list, err := compareSchemas(ctx, holder, live.schema, f.db, replay.schema)
 	if err != nil {
 		return nil, fmt.Errorf("projection %s: %w", p.Name, err)

@@ -73,3 +73,10 @@ func (e *effects) next(subject string) int {
 	e.count[subject]++
 	return e.count[subject]
 }
+
+// none tells that nothing was appended.
+func (e *effects) none() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.count) == 0
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
 // Handler is what a projection or a reactor does with one kind of event. T is what it does it
@@ -29,7 +30,7 @@ func On[E events.Event, T any](f func(context.Context, T, E, Meta) error) Handle
 	return Handler[T]{Event: name, Log: log.Name, handle: func(ctx context.Context, with T, raw Event) error {
 		var e E
 		if err := json.Unmarshal(raw.Data, &e); err != nil {
-			return fmt.Errorf("body: %w", err)
+			return fault.New(fault.Invalid, "its body is not that of a %s: %v", name, err)
 		}
 		return f(ctx, with, e, raw.Meta)
 	}}

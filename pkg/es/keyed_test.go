@@ -43,7 +43,7 @@ func TestKeyedCommandIsOnTheLogOnce(t *testing.T) {
 		}
 	}
 	ctx := es.Keyed(t.Context(), "k3")
-	if es.IDFrom(ctx) == es.IDFrom(ctx) {
+	if one, other := es.IDFrom(ctx), es.IDFrom(ctx); one == other {
 		t.Error("two things have one id")
 	}
 	together := es.Draft{Owner: "ours", Event: events.StreamRenamed{Stream: "s1", Title: "x"}}

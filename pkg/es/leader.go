@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -38,6 +39,14 @@ func (t tables) lead(ctx context.Context, db *pgx.Conn) (bool, error) {
 		return false, fmt.Errorf("projection %s: %w", t.Name, err)
 	}
 	return leads, nil
+}
+
+// leave gives the lock back and ends the connection.
+func leave(ctx context.Context, db *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_, _ = db.Exec(ctx, "select pg_advisory_unlock_all()") // or PostgreSQL does, a moment later
+	_ = db.Close(ctx)
 }
 
 // now reads which build the tables are, and how far it has come.

@@ -111,7 +111,7 @@ func (r *Projector) once(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = db.Close(context.WithoutCancel(ctx)) }()
+	defer leave(ctx, db)
 	moves := make(chan *nats.Msg, 1024)
 	heard, err := r.conn.nc.ChanSubscribe(r.subject(), moves)
 	if err != nil {
@@ -193,6 +193,10 @@ func (r *Projector) fold(ctx context.Context, db *pgx.Conn, build string, at Pos
 	if err != nil {
 		return err
 	}
+	asked, err := r.conn.Last(ctx, events.Dead.Name)
+	if err != nil {
+		return err
+	}
 	if _, err := f.retryParked(ctx); err != nil {
 		return err
 	}
@@ -212,7 +216,7 @@ func (r *Projector) fold(ctx context.Context, db *pgx.Conn, build string, at Pos
 	}
 	group.Go(func() error { return r.listen(ctx, build, identities, moves) })
 	if len(f.parked) > 0 {
-		group.Go(func() error { return r.conn.awaitRetry(ctx) })
+		group.Go(func() error { return r.conn.awaitRetry(ctx, asked) })
 	}
 	group.Go(func() error { return r.foldAll(ctx, f, in) })
 	return group.Wait()
@@ -276,10 +280,11 @@ func (r *Projector) listen(ctx context.Context, build string, identities map[str
 	}
 }
 
-// awaitRetry returns when somebody asks to try again what projections have parked.
-func (c *Conn) awaitRetry(ctx context.Context) error {
+// awaitRetry returns when somebody asks, after that sequence, to try again what projections have
+// parked.
+func (c *Conn) awaitRetry(ctx context.Context, after uint64) error {
 	filter := events.Dead.Everyone(events.Name(events.LetterRedriven{}))
-	return c.Tail(ctx, events.Dead, TailFrom{Subject: filter, New: true}, func(e Event) error {
+	return c.Tail(ctx, events.Dead, TailFrom{Subject: filter, After: after}, func(e Event) error {
 		var asked events.LetterRedriven
 		if err := json.Unmarshal(e.Data, &asked); err != nil || asked.Reactor != "" {
 			return nil

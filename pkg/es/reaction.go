@@ -2,6 +2,7 @@ package es
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -175,9 +176,13 @@ func (r *reaction[D]) bury(ctx context.Context, t task, f failure) error {
 	if errors.Is(f.reason, errCancelled) {
 		return nil
 	}
+	body := t.Data
+	if !json.Valid(body) { // then it is shown as text
+		body, _ = json.Marshal(string(body))
+	}
 	_, err := r.conn.Append(ctx, t.Owner, events.LetterBuried{
 		Letter: t.job(r.reactor.Name), Reactor: r.reactor.Name, Position: t.Position.String(), Name: t.Name,
-		Attempts: f.count, Reason: f.reason.Error(), Body: t.Data,
+		Attempts: f.count, Reason: f.reason.Error(), Body: body,
 	})
 	return err
 }
@@ -214,6 +219,10 @@ func (r *reaction[D]) handle(ctx context.Context, msg jetstream.Msg, t task) err
 		trace.WithAttributes(attribute.String("event.id", t.ID), attribute.String("event.position", t.Position.String())))
 	err = r.routes.dispatch(ctx, r.with, t.Event)
 	endSpan(span, err)
+	if err == nil && ctx.Value(causeKey).(*effects).none() { // nothing else tells of its end
+		w.tick.Done = true
+		Progress(ctx, "done", 100, 0, 0)
+	}
 	if err != nil && errors.Is(context.Cause(ctx), errCancelled) {
 		return errCancelled
 	}

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
@@ -307,5 +309,41 @@ func TestReactorInOrder(t *testing.T) {
 		if got := <-seen; got != want+1 {
 			t.Fatalf("event %d came in place of %d", got, want+1)
 		}
+	}
+}
+
+// A body that is no JSON is given up at once, and is on its letter as text; work that ends without an
+// effect tells its end by its progress.
+func TestReactorMeetsStrangeThings(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	testkit.Start(t, p, reacting(run.Reactor{
+		Name: "toy-react", Doc: "reacts", Handle: []es.Handler[*run.Deps]{
+			es.On(func(context.Context, *run.Deps, events.StreamCreated, es.Meta) error { return nil }),
+		},
+	}))
+	strange := &nats.Msg{Subject: "fact.o1.stream.s1.created", Data: []byte("no JSON")}
+	if _, err := p.Logs.NATS().RequestMsgWithContext(t.Context(), strange); err != nil {
+		t.Fatal(err)
+	}
+	var letter events.LetterBuried
+	decode(t, letters(t, p.Logs, 1)[0].Data, &letter)
+	if string(letter.Body) != `"no JSON"` || letter.Attempts != 1 {
+		t.Errorf("letter %+v", letter)
+	}
+	if _, err := p.Logs.Append(t.Context(), "o1", events.StreamCreated{Stream: "s2", Title: "x"}, es.ID("e2")); err != nil {
+		t.Fatal(err)
+	}
+	enough := errors.New("enough")
+	err := p.Logs.Tail(t.Context(), events.Ticks, es.TailFrom{}, func(e es.Event) error {
+		var tick events.JobProgressed
+		decode(t, e.Data, &tick)
+		if tick.Done && tick.Job == es.JobID("toy-react", "e2") {
+			return enough
+		}
+		return nil
+	})
+	if !errors.Is(err, enough) {
+		t.Error(err)
 	}
 }

@@ -2,7 +2,6 @@ package es
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -27,7 +26,7 @@ func (c *Conn) Rebuild(ctx context.Context, pool *pgxpool.Pool, p Projection, pr
 	if err != nil {
 		return err
 	}
-	defer func() { _ = f.db.Close(context.WithoutCancel(ctx)) }()
+	defer leave(ctx, f.db)
 	if err := f.replace(ctx, live); err != nil {
 		return fmt.Errorf("projection %s: %w", p.Name, err)
 	}
@@ -48,7 +47,8 @@ func (c *Conn) fillBeside(ctx context.Context, pool *pgxpool.Pool, t tables, pro
 	}
 	f, err := c.fill(ctx, pool, t, routes, db, progress, until)
 	if err != nil {
-		return nil, errors.Join(err, db.Close(context.WithoutCancel(ctx)))
+		leave(ctx, db)
+		return nil, err
 	}
 	return f, nil
 }

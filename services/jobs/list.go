@@ -1,11 +1,10 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"slices"
-	"time"
-
-	"github.com/jackc/pgx/v5"
+	"strings"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -13,60 +12,78 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
-// shown is how many jobs the live document has.
-const shown = 200
+// What the live document has at most, so that it stays small enough to be sent with every progress.
+const (
+	shownActive = 500
+	shownEnded  = 200
+)
 
 // Board is the live document of all work.
 type Board struct {
-	// Items are the newest jobs, newest first.
+	// Items are the jobs that run or wait and those that ended last, newest first.
 	Items []Job `json:"items"`
+	// Cut tells that there are more jobs than Items has; the list of jobs has them all.
+	Cut bool `json:"cut"`
+	// Reactors of all services, without the counts of the last day.
+	Reactors []Reactor `json:"reactors"`
+	// OpenLetters is how many letters nobody has seen to.
+	OpenLetters int `json:"openLetters"`
 }
 
-func (b board) document(ctx context.Context, q es.Querier, owner, _ string) (any, error) {
-	items, err := b.query(ctx, q, owner, "", nil, "", shown)
-	return Board{Items: items}, err
+func (b board) document(ctx context.Context, q es.Querier, owner string) (Board, error) {
+	active, err := b.query(ctx, q, `where owner = $1 and state in ('running', 'waiting')
+		order by state, created_at, id limit $2`, owner, shownActive+1)
+	if err != nil {
+		return Board{}, err
+	}
+	ended, err := b.query(ctx, q, `where owner = $1 and state in ('done', 'failed', 'cancelled')
+		order by ended_at desc, id desc limit $2`, owner, shownEnded+1)
+	if err != nil {
+		return Board{}, err
+	}
+	shown := Board{Cut: len(active) > shownActive || len(ended) > shownEnded}
+	shown.Items = append(active[:min(len(active), shownActive)], ended[:min(len(ended), shownEnded)]...)
+	slices.SortFunc(shown.Items, func(x, y Job) int {
+		return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(y.ID, x.ID))
+	})
+	if shown.Reactors, err = b.load(ctx, q, owner); err != nil {
+		return Board{}, err
+	}
+	err = q.QueryRow(ctx, `select count(*) from letter where owner = $1 and state = 'open'`, owner).Scan(&shown.OpenLetters)
+	return shown, err
 }
 
 // ListJobs asks for a page of jobs.
 type ListJobs struct {
-	// State is "waiting", "running", "done" or "failed"; empty is all.
-	State  string `query:"state" json:"-"`
-	Limit  int    `query:"limit" json:"-"`
-	Cursor string `query:"cursor" json:"-"`
+	// State is "waiting", "running", "done", "failed" or "cancelled"; empty is all.
+	State string `query:"state" json:"-"`
+	// Reactor is the name of one; empty is all.
+	Reactor string `query:"reactor" json:"-"`
+	Limit   int    `query:"limit" json:"-"`
+	Cursor  string `query:"cursor" json:"-"`
 }
 
 // Validate tells when there is no such state.
 func (r ListJobs) Validate() error {
-	if states := []string{"", "waiting", "running", "done", "failed"}; !slices.Contains(states, r.State) {
-		return fault.Field("state", "%q is not one of waiting, running, done, failed", r.State)
-	}
-	return nil
+	return oneOf("state", r.State, "waiting", "running", "done", "failed", "cancelled")
 }
 
-func (b board) list(ctx context.Context, d *run.Deps, req ListJobs) (api.List[Job], error) {
+// oneOf tells when a parameter that is given has none of the values.
+func oneOf(name, value string, values ...string) error {
+	if value == "" || slices.Contains(values, value) {
+		return nil
+	}
+	return fault.Field(name, "%q is not one of %s", value, strings.Join(values, ", "))
+}
+
+func (b board) listJobs(ctx context.Context, d *run.Deps, req ListJobs) (api.List[Job], error) {
 	before, id, err := api.ParseTimeCursor(req.Cursor)
 	if err != nil {
 		return api.List[Job]{}, err
 	}
 	limit := api.Limit(req.Limit)
-	items, err := b.query(ctx, d.DB, api.OwnerOf(ctx), req.State, before, id, limit+1)
+	items, err := b.query(ctx, d.DB, `where owner = $1 and state <> '' and ($2 = '' or state = $2) and ($3 = '' or reactor = $3)
+			and ($4::timestamptz is null or (created_at, id) < ($4, $5))
+		order by created_at desc, id desc limit $6`, api.OwnerOf(ctx), req.State, req.Reactor, before, id, limit+1)
 	return api.Page(items, limit, func(last Job) string { return api.TimeCursor(last.CreatedAt, last.ID) }), err
-}
-
-func (b board) query(ctx context.Context, q es.Querier, owner, state string, before *time.Time, id string, limit int) ([]Job, error) {
-	rows, err := q.Query(ctx, `select id, reactor, '', label, aggregate, aggregate_id, state, stage, percent, speed, remaining,
-			attempt, reason, outcome, cause, created_at, started_at, finished_at
-		from job where owner = $1 and ($2 = '' or state = $2) and ($3::timestamptz is null or (created_at, id) < ($3, $4))
-		order by created_at desc, id desc limit $5`, owner, state, before, id, limit)
-	if err != nil {
-		return nil, err
-	}
-	items, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Job])
-	if err != nil {
-		return nil, err
-	}
-	for i := range items {
-		items[i].Doc = b.docs[items[i].Reactor]
-	}
-	return items, nil
 }

@@ -10,6 +10,23 @@ export interface AccountCreated {
   at: string;
 }
 
+/**
+ * AccountInvited: somebody may make an account of this id until then. A second one for the same
+ * account replaces the first. The e-mail address and the link's hash are in the vault, never here.
+ */
+export interface AccountInvited {
+  account: string;
+  role: string;
+  /** By is the account that invites. */
+  by: string;
+  expiresAt: string;
+}
+
+/** AccountRemoved: an account is gone, with its sessions and tokens. */
+export interface AccountRemoved {
+  account: string;
+}
+
 /** AudioFacts describe one audio track. */
 export interface AudioFacts {
   codec: string;
@@ -87,6 +104,18 @@ export interface ClipRetried {
   name: string;
 }
 
+/** IdentityLinked: an account may sign in with an OpenID Connect provider from now on. */
+export interface IdentityLinked {
+  account: string;
+  /** Issuer is the URL of the provider. */
+  issuer: string;
+}
+
+/** InvitationWithdrawn: the invitation to this account is no longer valid. */
+export interface InvitationWithdrawn {
+  account: string;
+}
+
 /**
  * JobCancelled: somebody does not want the work any more; the reactor stops it, or never begins.
  */
@@ -112,6 +141,8 @@ export interface JobProgressed {
   remaining?: number;
   /** Attempt counts from one. */
   attempt: number;
+  /** Done is true when the work has ended well and nothing else tells of it. */
+  done?: boolean;
   /** Reason is why the last attempt did not succeed. */
   reason?: string;
 }
@@ -182,6 +213,27 @@ export interface NewStream {
   startedAt: string;
 }
 
+/** PasswordChanged: an account has another password. Its other sessions have ended. */
+export interface PasswordChanged {
+  account: string;
+  /**
+   * Method is how: "own" with the former password, or "reset" with a link from an owner, which also
+   * unlinks the account's identities.
+   */
+  method: string;
+}
+
+/**
+ * PasswordResetOffered: whoever has the link may choose another password for the account until
+ * then.
+ */
+export interface PasswordResetOffered {
+  account: string;
+  /** By is the account that made the link. */
+  by: string;
+  expiresAt: string;
+}
+
 /** Rendition is one rung of the ladder. */
 export interface Rendition {
   width: number;
@@ -195,16 +247,36 @@ export interface Rendition {
   copied: boolean;
 }
 
-/** SessionClosed: an account signed out. */
+/** RoleChanged: an account may do more or less than before. Its sessions have ended. */
+export interface RoleChanged {
+  account: string;
+  role: string;
+  /** Before is the role that it had. */
+  before: string;
+}
+
+/** SessionClosed: an account signed out, or one of its sessions was ended. */
 export interface SessionClosed {
   account: string;
+  /** Session is the session's id. */
+  session?: string;
 }
 
 /** SessionOpened: an account signed in. */
 export interface SessionOpened {
   account: string;
-  /** Method is how: "password" or "setup". */
+  /** Method is how: "password", "setup", "invitation", "reset" or "oidc". */
   method: string;
+  /** Session is the session's id, which lets nobody in. */
+  session?: string;
+}
+
+/**
+ * SignInsLimited: somebody tried so many wrong passwords that the account's sign-ins are slowed
+ * down. It is told once until there is peace again; who tried is not.
+ */
+export interface SignInsLimited {
+  account: string;
 }
 
 /** StreamCreated: there is a stream, live or from recordings. */
@@ -255,9 +327,17 @@ export interface VideoFacts {
 
 /** Events are the bodies of all events, by wire name. */
 export interface Events {
+  "account.invited": AccountInvited;
+  "account.invitation_withdrawn": InvitationWithdrawn;
   "account.created": AccountCreated;
+  "account.role_changed": RoleChanged;
+  "account.removed": AccountRemoved;
+  "account.password_changed": PasswordChanged;
+  "account.password_reset_offered": PasswordResetOffered;
+  "account.identity_linked": IdentityLinked;
   "account.session_opened": SessionOpened;
   "account.session_closed": SessionClosed;
+  "account.sign_ins_limited": SignInsLimited;
   "account.token_created": TokenCreated;
   "account.token_revoked": TokenRevoked;
   "stream.created": StreamCreated;
