@@ -33,6 +33,9 @@ type folder struct {
 	parked map[string]bool
 	// untold is true while letters wait to be sent.
 	untold bool
+	// touched are the live documents that are to be shown; shown are those that have been and are still
+	// written down as touched.
+	touched, shown map[touch]bool
 	// trace is the traceparent of the last event that was folded.
 	trace string
 }
@@ -41,13 +44,17 @@ func newFolder(ctx context.Context, c *Conn, t tables, db *pgx.Conn, routes rout
 	f := &folder{
 		tables: t, conn: c, db: db, routes: routes, build: build,
 		at: maps.Clone(at), stored: maps.Clone(at), parked: map[string]bool{}, untold: true,
+		touched: map[touch]bool{}, shown: map[touch]bool{},
 	}
-	return f, f.loadParked(ctx)
+	if err := f.loadParked(ctx); err != nil {
+		return nil, err
+	}
+	return f, f.loadTouched(ctx)
 }
 
 // fold takes a batch into the tables, in one transaction. more tells that another follows at once.
-// It answers whether live documents were touched. An event that cannot be folded is parked.
-func (f *folder) fold(ctx context.Context, batch []Event, more bool) (touched bool, err error) {
+// An event that cannot be folded is parked.
+func (f *folder) fold(ctx context.Context, batch []Event, more bool) error {
 	to := maps.Clone(f.at)
 	var wanted []Event
 	for _, e := range batch {
@@ -58,42 +65,58 @@ func (f *folder) fold(ctx context.Context, batch []Event, more bool) (touched bo
 	}
 	if len(wanted) == 0 && !farFrom(f.stored, to) && (more || !f.soft) {
 		f.at = to
-		return false, nil
+		return nil
 	}
 	began := time.Now()
-	changed, err := f.commit(ctx, wanted, to, more, f.dispatch)
+	err := f.commit(ctx, wanted, to, more, f.dispatch)
 	if parkable(err) {
 		f.conn.log.Warn("batch failed, its events are folded one by one", "projection", f.Name, "err", err)
-		changed, err = f.commit(ctx, wanted, to, more, f.dispatchOrPark)
+		err = f.commit(ctx, wanted, to, more, f.dispatchOrPark)
 	}
 	if err != nil {
-		return false, fmt.Errorf("projection %s: %w", f.Name, err)
+		return fmt.Errorf("projection %s: %w", f.Name, err)
 	}
 	traceFold(ctx, f.Name, began, wanted)
 	if len(wanted) > 0 {
 		f.trace = wanted[len(wanted)-1].Trace
 	}
 	f.at, f.stored, f.soft = to, maps.Clone(to), more
-	return changed, nil
+	return nil
 }
 
 // commit gives events to the handlers and moves the position, in one transaction.
-func (f *folder) commit(ctx context.Context, wanted []Event, to Positions, more bool, each func(context.Context, *Tx, Event) error) (touched bool, err error) {
+func (f *folder) commit(ctx context.Context, wanted []Event, to Positions, more bool, each func(context.Context, *Tx, Event) error) error {
 	parked := maps.Clone(f.parked)
-	err = pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
-		with := newTx(tx)
+	err := f.transact(ctx, to, more, func(tx *Tx) error {
 		for _, e := range wanted {
-			if err := each(ctx, with, e); err != nil {
+			if err := each(ctx, tx, e); err != nil {
 				return err
 			}
 		}
-		touched = len(with.touched) > 0
-		return f.finish(ctx, with, to, more)
+		return nil
 	})
 	if err != nil {
 		f.parked = parked
 	}
-	return touched, err
+	return err
+}
+
+// transact changes the tables and moves the position, in one transaction.
+func (f *folder) transact(ctx context.Context, to Positions, more bool, change func(*Tx) error) error {
+	var with *Tx
+	err := pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
+		with = newTx(tx)
+		if err := change(with); err != nil {
+			return err
+		}
+		return f.finish(ctx, with, to, more)
+	})
+	if err != nil {
+		return err
+	}
+	clear(f.shown)
+	maps.Copy(f.touched, with.touched)
+	return nil
 }
 
 // finish sends what the handlers left to be sent, and with it the position and the touched
@@ -107,11 +130,13 @@ func (f *folder) finish(ctx context.Context, tx *Tx, to Positions, more bool) er
 	if more {
 		tx.waiting.Queue("set local synchronous_commit = off")
 	}
+	if len(f.shown) > 0 {
+		owners, topics := columnsOf(f.shown)
+		tx.waiting.Queue(`delete from es.touched where schema = (select schema from `+lockedSchema+`)
+			and (owner, topic) in (select * from unnest($2::text[], $3::text[]))`, f.schema, owners, topics)
+	}
 	if len(tx.touched) > 0 {
-		var owners, topics []string
-		for t := range tx.touched {
-			owners, topics = append(owners, t.owner), append(topics, t.topic)
-		}
+		owners, topics := columnsOf(tx.touched)
 		tx.waiting.Queue(`insert into es.touched (schema, owner, topic)
 			select schema, owner, topic from `+lockedSchema+`, unnest($2::text[], $3::text[]) as t(owner, topic)
 			on conflict do nothing`, f.schema, owners, topics)
@@ -134,6 +159,13 @@ func (f *folder) finish(ctx context.Context, tx *Tx, to Positions, more bool) er
 		return errFenced
 	}
 	return nil
+}
+
+func columnsOf(touched map[touch]bool) (owners, topics []string) {
+	for t := range touched {
+		owners, topics = append(owners, t.owner), append(topics, t.topic)
+	}
+	return owners, topics
 }
 
 // lockedSchema is the row of the tables $1: as long as it is locked they are not replaced, so that the

@@ -69,10 +69,10 @@ func (f *folder) parkedRows(ctx context.Context, schema, condition string) ([]pa
 
 // retryParked folds again what was parked, as far as that succeeds now: in order, and no event of an
 // aggregate before the one that stopped it.
-func (f *folder) retryParked(ctx context.Context) (touched bool, err error) {
+func (f *folder) retryParked(ctx context.Context) error {
 	list, err := f.parkedRows(ctx, f.schema, "true")
-	if err != nil || len(list) == 0 {
-		return false, err
+	if err != nil {
+		return err
 	}
 	stuck := map[string]bool{}
 	for _, row := range list {
@@ -83,39 +83,31 @@ func (f *folder) retryParked(ctx context.Context) (touched bool, err error) {
 		e, err := f.conn.Read(ctx, p)
 		gone := fault.Is(err, fault.NotFound)
 		if err != nil && !gone {
-			return touched, err
+			return err
 		}
-		changed, err := f.unpark(ctx, p, e, gone)
+		err = f.unpark(ctx, p, e, gone)
 		if parkable(err) {
 			stuck[row.Aggregate] = true
 			continue
 		}
 		if err != nil {
-			return touched, fmt.Errorf("projection %s: %w", f.Name, err)
+			return fmt.Errorf("projection %s: %w", f.Name, err)
 		}
-		touched = touched || changed
 		f.unparked(ctx, row.Owner, p)
 	}
 	f.parked = stuck
-	return touched, nil
+	return nil
 }
 
 // unpark folds one parked event. One that its log no longer keeps is let go.
-func (f *folder) unpark(ctx context.Context, p Position, e Event, gone bool) (touched bool, err error) {
-	err = pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
-		with := newTx(tx)
-		if err := with.Queue(ctx, `delete from es.parked where schema = $1 and log = $2 and seq = $3`, f.schema, p.Log, int64(p.Seq)); err != nil {
+func (f *folder) unpark(ctx context.Context, p Position, e Event, gone bool) error {
+	return f.transact(ctx, f.stored, false, func(tx *Tx) error {
+		err := tx.Queue(ctx, `delete from es.parked where schema = $1 and log = $2 and seq = $3`, f.schema, p.Log, int64(p.Seq))
+		if err != nil || gone {
 			return err
 		}
-		if !gone {
-			if err := f.routes.dispatch(ctx, with, e); err != nil {
-				return err
-			}
-		}
-		touched = len(with.touched) > 0
-		return f.finish(ctx, with, f.stored, false)
+		return f.routes.dispatch(ctx, tx, e)
 	})
-	return touched, err
 }
 
 // tellParked sends a letter for every event that was parked and not told yet. What cannot be sent

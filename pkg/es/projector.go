@@ -197,7 +197,7 @@ func (r *Projector) fold(ctx context.Context, db *pgx.Conn, build string, at Pos
 	if err != nil {
 		return err
 	}
-	if _, err := f.retryParked(ctx); err != nil {
+	if err := f.retryParked(ctx); err != nil {
 		return err
 	}
 	r.told(f)
@@ -225,22 +225,20 @@ func (r *Projector) fold(ctx context.Context, db *pgx.Conn, build string, at Pos
 // foldAll folds what comes in, and shows what has changed: at once, but only once in a while as
 // long as batch follows batch.
 func (r *Projector) foldAll(ctx context.Context, f *folder, in *inbox) error {
-	untold, told := false, time.Time{}
+	told := time.Time{}
 	aside := len(f.parked)
 	for {
 		batch, more, err := in.take(ctx)
 		if err != nil {
 			return err
 		}
-		touched, err := f.fold(ctx, batch, more)
-		if err != nil {
+		if err := f.fold(ctx, batch, more); err != nil {
 			return err
 		}
 		r.told(f)
 		r.count(len(batch))
-		untold = untold || touched
-		if untold && (!more || time.Since(told) >= tellEvery) {
-			untold, told = false, time.Now()
+		if !more || time.Since(told) >= tellEvery {
+			told = time.Now()
 			if err := f.publishTouched(ctx); err != nil {
 				return err
 			}

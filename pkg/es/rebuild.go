@@ -111,7 +111,7 @@ func (f *folder) foldUntilGoal(ctx context.Context, progress func(done, total ui
 				return err
 			}
 			batch = f.upToGoal(batch)
-			if _, err := f.fold(reading, batch, false); err != nil {
+			if err := f.fold(reading, batch, false); err != nil {
 				return err
 			}
 			if progress != nil {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 )
 
 // shown says what becomes of live documents that were touched.
@@ -85,50 +87,75 @@ func (f *folder) supersede(ctx context.Context) error {
 	return nil
 }
 
-// publishTouched shows every touched document as the tables have it now. What a crash leaves is
-// found here at the next start; a document that is shown twice is the same twice.
-func (f *folder) publishTouched(ctx context.Context) error {
+// loadTouched finds what was to be shown when the tables were last folded.
+func (f *folder) loadTouched(ctx context.Context) error {
 	rows, err := f.db.Query(ctx, `select owner, topic from es.touched where schema = $1`, f.schema)
 	if err != nil {
 		return fmt.Errorf("projection %s: %w", f.Name, err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Owner, Topic string }])
-	if err != nil {
-		return fmt.Errorf("projection %s: %w", f.Name, err)
-	}
-	if len(list) == 0 {
+	var t touch
+	_, err = pgx.ForEachRow(rows, []any{&t.owner, &t.topic}, func() error {
+		f.touched[t] = true
 		return nil
-	}
-	how, err := f.activate(ctx)
-	if err != nil || how == showLater {
-		return err
-	}
-	for _, t := range list {
-		if how == showNever {
-			break
-		}
-		err := f.publishOne(ctx, t.Owner, t.Topic)
-		if errors.Is(err, errUnshowable) { // one document is no reason to stop the tables
-			f.conn.log.Error("live document is not up to date", "projection", f.Name, "owner", t.Owner, "err", err)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-	}
-	// Nothing was touched meanwhile: whoever folds does it over this connection.
-	if _, err := f.db.Exec(ctx, `delete from es.touched where schema = (select schema from `+lockedSchema+`)`, f.schema); err != nil {
+	})
+	if err != nil {
 		return fmt.Errorf("projection %s: %w", f.Name, err)
 	}
 	return nil
 }
 
-func (f *folder) publishOne(ctx context.Context, owner, topic string) error {
-	value, err := f.load(ctx, f.db, owner, topic)
-	if err != nil {
+// publishAtOnce is how many documents are on their way to NATS at once.
+const publishAtOnce = 32
+
+// publishTouched shows every touched document as the tables have it now. What a crash leaves is
+// found at the next start; a document that is shown twice is the same twice.
+func (f *folder) publishTouched(ctx context.Context) error {
+	if len(f.touched) == 0 {
+		return nil
+	}
+	how, err := f.whoShows(ctx)
+	if err != nil || how == showLater {
 		return err
 	}
-	return f.conn.publishLive(ctx, owner, topic, f.at, f.trace, value)
+	group, publishing := errgroup.WithContext(ctx)
+	group.SetLimit(publishAtOnce)
+	for t := range f.touched {
+		if how == showNever || publishing.Err() != nil {
+			break
+		}
+		value, err := f.load(ctx, f.db, t.owner, t.topic)
+		if err != nil {
+			return errors.Join(err, group.Wait())
+		}
+		group.Go(func() error {
+			err := f.conn.publishLive(publishing, t.owner, t.topic, f.at, f.trace, value)
+			if errors.Is(err, errUnshowable) { // one document is no reason to stop the tables
+				f.conn.log.Error("live document is not up to date", "projection", f.Name, "owner", t.owner, "err", err)
+				return nil
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	maps.Copy(f.shown, f.touched)
+	clear(f.touched)
+	return nil
+}
+
+// whoShows tells whether this version shows documents. It asks each time, because a newer one may
+// have begun to.
+func (f *folder) whoShows(ctx context.Context) (shown, error) {
+	var version int
+	err := f.db.QueryRow(ctx, `select version from es.active where name = $1`, f.Name).Scan(&version)
+	if err == nil && version == f.Version {
+		return showNow, nil
+	}
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return showNow, fmt.Errorf("projection %s: %w", f.Name, err)
+	}
+	return f.activate(ctx)
 }
 
 // load reads a live document from the tables; nil when there is none.
