@@ -126,3 +126,26 @@ func TestPageEndsWithItsCursor(t *testing.T) {
 		}
 	}
 }
+
+// A version belongs to an owner's aggregate, which the path names: anything else is told at once.
+func TestVersionedIsDeclaredWell(t *testing.T) {
+	t.Parallel()
+	answer := func(context.Context, *run.Deps, echoed) (api.None, error) { return api.None{}, nil }
+	well := api.Get("/api/toys/{name}", "a toy", api.Viewers, answer)
+	if e := well.Versioned("name"); e.Aggregate != "name" {
+		t.Errorf("got %+v", e.Route)
+	}
+	for name, wrong := range map[string]func(){
+		"no such parameter": func() { well.Versioned("toy") },
+		"nobody's":          func() { api.Get("/api/toys/{name}", "a toy", api.Everybody, answer).Versioned("name") },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: declared without a complaint", name)
+				}
+			}()
+			wrong()
+		}()
+	}
+}

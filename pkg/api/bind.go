@@ -6,13 +6,29 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go/micro"
+
 	"github.com/afterglow-live/afterglow/pkg/fault"
 )
+
+// inputOf reads what Do has sent.
+func inputOf(req micro.Request) (Input, error) {
+	in := Input{Params: map[string]string{}, Body: req.Data()}
+	values, err := url.ParseQuery(req.Headers().Get(headerParams))
+	if err != nil {
+		return in, fmt.Errorf("parameters: %w", err)
+	}
+	for name := range values {
+		in.Params[name] = values.Get(name)
+	}
+	return in, nil
+}
 
 // bind fills a request struct from the path, the query and the body. An unknown or ill-typed field
 // is an error that names it.

@@ -48,10 +48,17 @@ type Caller struct {
 	Role  Role   `json:"role,omitempty"`
 	// Session is the hash of the session that the call came with, if it came with one.
 	Session string `json:"session,omitempty"`
+	// Token is the id of the API token that the call came with, if it came with one.
+	Token string `json:"token,omitempty"`
 	// Address is the network address of the caller.
 	Address string `json:"address,omitempty"`
 	// Host is the host name by which the caller reached the platform.
 	Host string `json:"host,omitempty"`
+	// Device is what the caller's browser or program says it is.
+	Device string `json:"device,omitempty"`
+	// Kept is the secret that an earlier Redirect left with the browser; only endpoints that answer a
+	// Redirect are told.
+	Kept string `json:"kept,omitempty"`
 }
 
 type contextKey int

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -22,6 +23,10 @@ type Call struct {
 	MinPosition string
 	// Correlation is the id that everything written because of the call carries.
 	Correlation string
+	// IfMatch is the header of that name: the versions of what is edited that the edit is meant for.
+	IfMatch string
+	// Key is the same for the same command told again; empty when it is told once. See es.Keyed.
+	Key string
 }
 
 // Reply is what an endpoint answered.
@@ -30,6 +35,8 @@ type Reply struct {
 	Body json.RawMessage
 	// Position of the last event that was written; empty when none was.
 	Position string
+	// Version of the aggregate that the body shows; zero when it shows none. See Endpoint.Versioned.
+	Version uint64
 	// Session is the secret of a session to keep, an empty one to end; nil leaves it as it is.
 	Session *string
 }
@@ -51,6 +58,9 @@ func Do(ctx context.Context, conn *es.Conn, service string, route Route, call Ca
 	msg.Header.Set(headerParams, params.Encode())
 	msg.Header.Set(headerMinPosition, call.MinPosition)
 	msg.Header.Set(headerCorrelation, call.Correlation)
+	msg.Header.Set(headerIfMatch, call.IfMatch)
+	msg.Header.Set(headerKey, call.Key)
+	msg.Header.Set(headerTrace, es.Traceparent(ctx))
 	ctx, cancel := context.WithTimeout(ctx, route.Timeout)
 	defer cancel()
 	res, err := request(ctx, conn, msg)
@@ -70,6 +80,11 @@ func Do(ctx context.Context, conn *es.Conn, service string, route Route, call Ca
 		return Reply{}, &f
 	}
 	reply := Reply{Body: res.Data, Position: res.Header.Get(headerPosition)}
+	if text := res.Header.Get(headerVersion); text != "" {
+		if reply.Version, err = strconv.ParseUint(text, 10, 64); err != nil {
+			return Reply{}, fmt.Errorf("version in the answer of %s: %w", service, err)
+		}
+	}
 	if values, ok := res.Header[headerSession]; ok {
 		reply.Session = &values[0]
 	}

@@ -32,6 +32,11 @@ type Route struct {
 	Roles Roles
 	// Timeout of one call; zero is ten seconds.
 	Timeout time.Duration
+	// Secret is true when the request or the answer holds a secret. See Endpoint.ToldOnce.
+	Secret bool
+	// Aggregate is the kind of the aggregate that the endpoint is about, and the name of the path
+	// parameter that has its id; empty when no version is told or guarded. See Endpoint.Versioned.
+	Aggregate string
 	// Request and Response are the types of the two; Response is nil when there is none.
 	Request, Response reflect.Type
 }
@@ -70,6 +75,13 @@ func Delete[D, Req, Res any](path, doc string, roles Roles, f func(context.Conte
 // Within gives the endpoint more time than the usual ten seconds.
 func (e Endpoint[D]) Within(timeout time.Duration) Endpoint[D] {
 	e.Timeout = timeout
+	return e
+}
+
+// ToldOnce declares that the request or the answer holds a secret: neither is kept for whoever repeats
+// the request with its Idempotency-Key.
+func (e Endpoint[D]) ToldOnce() Endpoint[D] {
+	e.Secret = true
 	return e
 }
 
@@ -136,8 +148,8 @@ func checkParams(r Route) {
 	}
 }
 
-// allow answers an error unless the caller may call the endpoint.
-func (r Route) allow(caller Caller) error {
+// Allow answers an error unless the caller may call the endpoint.
+func (r Route) Allow(caller Caller) error {
 	switch {
 	case r.Roles == nil:
 		return nil

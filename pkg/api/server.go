@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
+	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
@@ -24,8 +27,12 @@ const (
 	headerMinPosition = "Afterglow-Min-Position"
 	headerPosition    = "Afterglow-Position"
 	headerCorrelation = "Afterglow-Correlation"
+	headerIfMatch     = "Afterglow-If-Match"
+	headerKey         = "Afterglow-Key"
+	headerVersion     = "Afterglow-Version"
 	headerSession     = "Afterglow-Session"
 	headerStatus      = "Afterglow-Status"
+	headerTrace       = "traceparent"
 )
 
 // readWait is how long a call waits for the read side to come to the position it names.
@@ -33,6 +40,7 @@ const readWait = 5 * time.Second
 
 // Server answers the endpoints of one service until it is stopped.
 type Server[D any] struct {
+	conn    *es.Conn
 	service string
 	with    D
 	waitFor func(context.Context, es.Position) error
@@ -47,7 +55,7 @@ func Serve[D any](ctx context.Context, conn *es.Conn, service, doc, version stri
 	waitFor func(context.Context, es.Position) error, log *slog.Logger,
 ) (*Server[D], error) {
 	ctx, cancel := context.WithCancel(ctx)
-	s := &Server[D]{service: service, with: with, waitFor: waitFor, log: log, cancel: cancel}
+	s := &Server[D]{conn: conn, service: service, with: with, waitFor: waitFor, log: log, cancel: cancel}
 	var err error
 	s.micro, err = micro.AddService(conn.NATS(), micro.Config{Name: service, Version: version, Description: doc})
 	if err != nil {
@@ -78,12 +86,18 @@ func (s *Server[D]) Stop() error {
 func (s *Server[D]) answer(ctx context.Context, e Endpoint[D], req micro.Request) {
 	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
+	ctx, span := otel.Tracer("github.com/afterglow-live/afterglow/pkg/api").Start(es.Traced(ctx, req.Headers().Get(headerTrace)),
+		s.service+" "+e.Method+" "+e.Path, trace.WithSpanKind(trace.SpanKindServer))
+	defer span.End()
 	reply := &replied{}
 	ctx = context.WithValue(ctx, replyKey, reply)
 	res, err := s.call(ctx, e, req, reply)
 	header := nats.Header{}
 	if p := reply.written.Last(); p.Seq > 0 {
 		header.Set(headerPosition, p.String())
+	}
+	if version := reply.tag(e.Route); version > 0 {
+		header.Set(headerVersion, strconv.FormatUint(version, 10))
 	}
 	if reply.session != nil {
 		header.Set(headerSession, *reply.session)
@@ -93,10 +107,7 @@ func (s *Server[D]) answer(ctx context.Context, e Endpoint[D], req micro.Request
 		body, err = json.Marshal(res)
 	}
 	if err != nil {
-		if es.Away(err) && !errors.As(err, new(*fault.Error)) {
-			err = fault.New(fault.Unavailable, "the database, the log or the object store is starting again; try again in a moment")
-		}
-		f := fault.From(err)
+		f := Fault(err)
 		if f.Code == fault.Internal {
 			s.log.Error("endpoint failed", "endpoint", e.Method+" "+e.Path, "err", err)
 		}
@@ -114,6 +125,14 @@ func (s *Server[D]) answer(ctx context.Context, e Endpoint[D], req micro.Request
 	}
 }
 
+// Fault is what a caller is told of an error: also a part that is away at the moment has a sentence.
+func Fault(err error) *fault.Error {
+	if es.Away(err) && !errors.As(err, new(*fault.Error)) {
+		return fault.New(fault.Unavailable, "the database, the log or the object store is starting again; try again in a moment")
+	}
+	return fault.From(err)
+}
+
 func (s *Server[D]) call(ctx context.Context, e Endpoint[D], req micro.Request, reply *replied) (res any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -126,7 +145,14 @@ func (s *Server[D]) call(ctx context.Context, e Endpoint[D], req micro.Request, 
 			return nil, fmt.Errorf("caller: %w", err)
 		}
 	}
-	if err := e.allow(caller); err != nil {
+	if err := e.Allow(caller); err != nil {
+		return nil, err
+	}
+	in, err := inputOf(req)
+	if err != nil {
+		return nil, err
+	}
+	if reply.guard, err = guardOf(e.Route, req.Headers().Get(headerIfMatch), in); err != nil {
 		return nil, err
 	}
 	min, err := es.ParsePosition(req.Headers().Get(headerMinPosition))
@@ -140,30 +166,21 @@ func (s *Server[D]) call(ctx context.Context, e Endpoint[D], req micro.Request, 
 			return nil, err
 		}
 	}
-	in := Input{Params: map[string]string{}, Body: req.Data()}
-	values, err := url.ParseQuery(req.Headers().Get(headerParams))
-	if err != nil {
-		return nil, fmt.Errorf("parameters: %w", err)
-	}
-	for name := range values {
-		in.Params[name] = values.Get(name)
-	}
 	ctx = context.WithValue(ctx, callerKey, caller)
 	ctx = es.As(ctx, caller.Account)
 	ctx = es.Correlated(ctx, req.Headers().Get(headerCorrelation))
 	ctx = es.Recorded(ctx, &reply.written)
-	return e.call(ctx, s.with, in)
-}
-
-// replied gathers what goes with a response besides its body.
-type replied struct {
-	written es.Recorder
-	session *string
-}
-
-// SetSession makes the gateway keep a session for the caller; an empty secret ends the one it has.
-func SetSession(ctx context.Context, secret string) {
-	if r, ok := ctx.Value(replyKey).(*replied); ok {
-		r.session = &secret
+	if key := req.Headers().Get(headerKey); key != "" {
+		ctx = es.Keyed(ctx, key)
 	}
+	if e.Aggregate != "" && e.Method == http.MethodGet {
+		if err := s.showVersion(ctx, caller.Owner, reply.guard); err != nil {
+			return nil, err
+		}
+	}
+	res, err = e.call(ctx, s.with, in)
+	if err == nil && reply.guard.asked && !reply.guard.checked {
+		return nil, fmt.Errorf("%s %s is versioned and did not decide about its %s", e.Method, e.Path, e.Aggregate)
+	}
+	return res, err
 }

@@ -66,6 +66,14 @@ func client(endpoint string, cfg Config) (*minio.Client, error) {
 	})
 }
 
+// Check tells whether the store answers.
+func (s *Store) Check(ctx context.Context) error {
+	if _, err := s.inside.BucketExists(ctx, s.bucket); err != nil {
+		return fmt.Errorf("S3: %w", err)
+	}
+	return nil
+}
+
 // Object is what is known of a stored file.
 type Object struct {
 	Key  string

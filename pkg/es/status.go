@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/afterglow-live/afterglow/events"
 )
 
 // Status is how one projection is doing.
@@ -84,4 +86,31 @@ func (r Reactor[D]) Status(ctx context.Context, c *Conn) (ReactorStatus, error) 
 	info := consumer.CachedInfo()
 	s.Waiting, s.Working, s.Retrying, s.Attempts = info.NumPending, info.NumAckPending, info.NumRedelivered, info.Delivered.Consumer
 	return s, nil
+}
+
+// LogStatus is how large one log is.
+type LogStatus struct {
+	Name string `json:"name"`
+	// Messages that it keeps; Last is the sequence of the newest one.
+	Messages uint64 `json:"messages"`
+	Last     uint64 `json:"last"`
+	// Bytes that it takes on disk.
+	Bytes uint64 `json:"bytes"`
+}
+
+// LogStatus asks the server how large the logs are.
+func (c *Conn) LogStatus(ctx context.Context) ([]LogStatus, error) {
+	var all []LogStatus
+	for _, log := range events.Logs() {
+		stream, err := c.stream(log.Name)
+		if err != nil {
+			return nil, err
+		}
+		info, err := stream.Info(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("log %s: %w", log.Name, err)
+		}
+		all = append(all, LogStatus{log.Name, info.State.Msgs, info.State.LastSeq, info.State.Bytes})
+	}
+	return all, nil
 }

@@ -5,7 +5,9 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"time"
 )
 
 // Code says what kind of thing went wrong, in words that stay the same for ever.
@@ -19,6 +21,7 @@ const (
 	NotFound        Code = "not_found"
 	Conflict        Code = "conflict"
 	Precondition    Code = "precondition"
+	KeyReused       Code = "key_reused"
 	TooLarge        Code = "too_large"
 	Limited         Code = "limited"
 	Unavailable     Code = "unavailable"
@@ -32,6 +35,7 @@ var statuses = map[Code]int{
 	NotFound:        http.StatusNotFound,
 	Conflict:        http.StatusConflict,
 	Precondition:    http.StatusPreconditionFailed,
+	KeyReused:       http.StatusUnprocessableEntity,
 	TooLarge:        http.StatusRequestEntityTooLarge,
 	Limited:         http.StatusTooManyRequests,
 	Unavailable:     http.StatusServiceUnavailable,
@@ -53,6 +57,8 @@ type Error struct {
 	Detail string `json:"detail"`
 	// Fields maps the name of a field to what is wrong with it.
 	Fields map[string]string `json:"errors,omitempty"`
+	// RetryAfter is in how many seconds the same may be tried again; zero says nothing about it.
+	RetryAfter int `json:"retryAfter,omitempty"`
 }
 
 // New makes an error with a code and a sentence.
@@ -64,6 +70,12 @@ func New(code Code, format string, args ...any) *Error {
 func Field(name, format string, args ...any) *Error {
 	sentence := fmt.Sprintf(format, args...)
 	return &Error{Code: Invalid, Detail: name + ": " + sentence, Fields: map[string]string{name: sentence}}
+}
+
+// After says in what time the same may be tried again.
+func (e *Error) After(wait time.Duration) *Error {
+	e.RetryAfter = int(math.Ceil(wait.Seconds()))
+	return e
 }
 
 func (e *Error) Error() string { return e.Detail }

@@ -6,12 +6,15 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/api"
 )
 
-// Credential is what somebody shows to prove who they are: one of the two.
+// Credential is what somebody shows to prove who they are: one of the three.
 type Credential struct {
 	// Session is the secret of a session.
 	Session string `json:"session,omitempty"`
 	// Token is an API token.
 	Token string `json:"token,omitempty"`
+	// Ticket opens one websocket, that of its first Holder.
+	Ticket string `json:"ticket,omitempty"`
+	Holder string `json:"holder,omitempty"`
 }
 
 // AuthenticateRoute asks the service that has Authenticate who shows a credential. The response is

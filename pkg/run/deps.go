@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/blob"
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
@@ -64,12 +65,16 @@ const decisions = 20
 
 // Decide appends what decide answers about one aggregate, whose facts are on FACTS. When decide is
 // called, the service's own tables have come to the aggregate's newest event; if the aggregate moves
-// on before the append, it decides again. A nil event means that there is nothing to do.
+// on before the append, it decides again. A nil event means that there is nothing to do. A call that
+// is guarded with another version of the aggregate is refused with fault.Precondition.
 func (d *Deps) Decide(ctx context.Context, owner, aggregate, id string, decide func(context.Context) (events.Event, error), opts ...es.Option) (es.Position, error) {
 	defer d.deciding.lock(owner + "/" + aggregate + "/" + id)()
 	for range decisions {
 		version, err := d.Logs.Version(ctx, events.Facts, owner, aggregate, id)
 		if err != nil {
+			return es.Position{}, err
+		}
+		if err := api.CheckVersion(ctx, aggregate, id, version.Seq); err != nil {
 			return es.Position{}, err
 		}
 		if err := d.WaitFor(ctx, version); err != nil {
@@ -87,10 +92,8 @@ func (d *Deps) Decide(ctx context.Context, owner, aggregate, id string, decide f
 	return es.Position{}, fault.New(fault.Conflict, "others keep changing this at the same moment; try again")
 }
 
-// open connects the service to its tables.
-func open(ctx context.Context, p Platform, s Service) (*Deps, error) {
-	d := &Deps{Platform: p, Service: s.Name}
-	d.Logger = p.Logger.With("service", s.Name)
+// Tables connects to the tables of the service's projections, and of the vault as vault.<table>.
+func (p Platform) Tables(ctx context.Context, s Service) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(p.DatabaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
@@ -108,10 +111,22 @@ func open(ctx context.Context, p Platform, s Service) (*Deps, error) {
 		})
 		return nil
 	}
-	if d.DB, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	if err := migrate(ctx, p.DatabaseURL, s); err != nil {
+	return pool, nil
+}
+
+// open connects the service to its tables, which are made if they are not there.
+func open(ctx context.Context, p Platform, s Service) (*Deps, error) {
+	d := &Deps{Platform: p, Service: s.Name}
+	d.Logger = p.Logger.With("service", s.Name)
+	var err error
+	if d.DB, err = p.Tables(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := Migrate(ctx, p.DatabaseURL, s, newest); err != nil {
 		d.DB.Close()
 		return nil, err
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,6 +15,11 @@ import (
 // Run runs the services until the context ends or one of them fails. It calls ready once, when the
 // tables of all have caught up with the logs and all endpoints answer.
 func Run(ctx context.Context, p Platform, services []Service, ready func()) error {
+	stop, err := startTracing(ctx, p.Version)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	started := make(chan struct{}, len(services))
 	for _, s := range services {
@@ -54,6 +59,8 @@ func runOne(ctx context.Context, p Platform, s Service, ready func()) error {
 	}
 	defer d.DB.Close()
 	group, ctx := errgroup.WithContext(ctx)
+	pulse := newPulse(d, s)
+	group.Go(func() error { return pulse.run(ctx) })
 	for _, projector := range d.projectors {
 		group.Go(func() error { return projector.Run(ctx) })
 	}
@@ -72,7 +79,7 @@ func runOne(ctx context.Context, p Platform, s Service, ready func()) error {
 		if s.Loop != nil {
 			group.Go(func() error { return s.Loop(ctx, d) })
 		}
-		endpoints := append([]Endpoint{health}, s.Endpoints...)
+		endpoints := slices.Clone(s.Endpoints)
 		if s.Authenticate != nil {
 			endpoints = append(endpoints, authenticate(s))
 		}
@@ -81,6 +88,8 @@ func runOne(ctx context.Context, p Platform, s Service, ready func()) error {
 		if err != nil {
 			return err
 		}
+		pulse.ready.Store(true)
+		pulse.soon()
 		ready()
 		<-ctx.Done()
 		return server.Stop()
@@ -116,25 +125,3 @@ func semantic(version string) string {
 	}
 	return "0.0.0"
 }
-
-// Health is how one service is doing.
-type Health struct {
-	Service     string      `json:"service"`
-	Projections []es.Status `json:"projections"`
-}
-
-// HealthRoute asks any service how it is doing.
-var HealthRoute = health.Route
-
-var health = api.Get("/health", "how the service is doing", api.Everybody,
-	func(ctx context.Context, d *Deps, _ struct{}) (Health, error) {
-		h := Health{Service: d.Service, Projections: []es.Status{}}
-		for _, projector := range d.projectors {
-			status, err := projector.Status(ctx)
-			if err != nil {
-				return h, err
-			}
-			h.Projections = append(h.Projections, status)
-		}
-		return h, nil
-	}).Within(3 * time.Second)

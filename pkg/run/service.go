@@ -30,6 +30,8 @@ type Service struct {
 	// Vault are the goose migrations of its tables that are no facts: secrets, sessions, half-done
 	// work. They are the files of its folder "vault", and live in the PostgreSQL schema of that name.
 	Vault fs.FS
+	// Objects is true when it reads or writes the object store.
+	Objects bool
 	// Start is called once before anything runs, for what has to be there first.
 	Start func(ctx context.Context, d *Deps) error
 	// Loop is for a service that has a loop of its own: it runs until the context ends.

@@ -11,9 +11,13 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// migrate brings the service's vault tables up to date. goose was chosen because these few tables
+// newest is the version that Migrate takes for the newest one.
+const newest = 0
+
+// Migrate brings the service's vault tables to a version: the number of a migration, or zero for the
+// newest. A version that the service does not know is an error. goose was chosen because these few tables
 // hold what no log can rebuild, so they need what every database tool knows: numbered migrations.
-func migrate(ctx context.Context, url string, s Service) error {
+func Migrate(ctx context.Context, url string, s Service, version int64) error {
 	if s.Vault == nil {
 		return nil
 	}
@@ -42,7 +46,14 @@ func migrate(ctx context.Context, url string, s Service) error {
 	if err != nil {
 		return fmt.Errorf("vault of %s: %w", s.Name, err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	known := provider.ListSources()
+	if version == newest && len(known) > 0 {
+		version = known[len(known)-1].Version
+	}
+	if len(known) == 0 || version > known[len(known)-1].Version {
+		return fmt.Errorf("vault of %s: there is no migration %d; a newer version of the program has it", s.Name, version)
+	}
+	if _, err := provider.UpTo(ctx, version); err != nil {
 		return fmt.Errorf("vault of %s: %w", s.Name, err)
 	}
 	return nil

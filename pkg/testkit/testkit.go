@@ -47,8 +47,8 @@ var (
 	})
 )
 
-// Main is the TestMain of every package that uses the kit: it runs the tests, and stops and removes
-// what they started.
+// Main is the TestMain of every package that uses the kit: it runs the tests, stops and removes what
+// they started, and fails when a goroutine is left.
 func Main(m *testing.M) {
 	local.ServeS3IfAsked()
 	os.Exit(runTests(m))
@@ -67,6 +67,10 @@ func runTests(m *testing.M) int {
 			s.postgres.Stop()
 			s.s3.Stop()
 		}
+	}
+	if err := leaked(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	return code
 }

@@ -2,90 +2,164 @@ package accounts
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
-	"encoding/base64"
+	"errors"
 	"fmt"
-	"runtime"
-	"strings"
-	"sync"
+	"time"
 
-	"golang.org/x/crypto/argon2"
-	"golang.org/x/text/unicode/norm"
+	"github.com/jackc/pgx/v5"
 
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
-// Passwords are hashed with argon2id: 19 MiB, two passes, one lane, as OWASP advises.
-const (
-	argonMemory = 19 * 1024 // KiB
-	argonPasses = 2
-	argonLanes  = 1
-	saltBytes   = 16
-	keyBytes    = 32
+// resetValid is how long a link to choose another password can be used.
+const resetValid = 24 * time.Hour
 
-	passwordMin, passwordMax = 12, 1024 // bytes
-)
-
-// hashing bounds how much memory and how many processors are busy with passwords.
-var hashing = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)))
-
-// checkPassword answers what is wrong with a new password, or nothing.
-func checkPassword(password string) string {
-	switch {
-	case len(password) < passwordMin:
-		return fmt.Sprintf("a password has at least %d characters", passwordMin)
-	case len(password) > passwordMax:
-		return fmt.Sprintf("a password has at most %d bytes", passwordMax)
-	}
-	return ""
+// PasswordChange is an account's own change of its password.
+type PasswordChange struct {
+	// Current is the password until now.
+	Current string `json:"current"`
+	// Password is the one from now on.
+	Password string `json:"password"`
 }
 
-// hashPassword makes what is stored of a password, in the PHC format.
-func hashPassword(ctx context.Context, password string) (string, error) {
-	salt := make([]byte, saltBytes)
-	_, _ = rand.Read(salt) // never fails
-	key, err := derive(ctx, password, salt, argonMemory, argonPasses, argonLanes, keyBytes)
+// Validate tells what can be no password.
+func (c PasswordChange) Validate() error {
+	if c.Current == "" || len(c.Current) > passwordMax {
+		return fault.Field("current", "this should be your password until now")
+	}
+	return validPassword(c.Password)
+}
+
+func validPassword(password string) error {
+	if wrong := checkPassword(password); wrong != "" {
+		return fault.Field("password", "%s", wrong)
+	}
+	return nil
+}
+
+func postPassword(ctx context.Context, d *run.Deps, req PasswordChange) (api.None, error) {
+	caller := api.CallerOf(ctx)
+	if err := bySession(caller); err != nil {
+		return api.None{}, err
+	}
+	a, err := ownAccount(ctx, d, caller)
 	if err != nil {
-		return "", err
+		return api.None{}, err
 	}
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonLanes,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
-}
-
-// checkHash tells whether the password is the one that the hash was made from.
-func checkHash(ctx context.Context, password, hash string) (bool, error) {
-	var version int
-	var memory, passes uint32
-	var lanes uint8
-	var rest string
-	if _, err := fmt.Sscanf(hash, "$argon2id$v=%d$m=%d,t=%d,p=%d$%s", &version, &memory, &passes, &lanes, &rest); err != nil {
-		return false, fmt.Errorf("password hash: %w", err)
+	if !a.HasPassword {
+		return api.None{}, fault.New(fault.Conflict, "this account has no password: ask an owner for a link to choose one")
 	}
-	saltText, keyText, _ := strings.Cut(rest, "$")
-	salt, _ := base64.RawStdEncoding.DecodeString(saltText)
-	key, _ := base64.RawStdEncoding.DecodeString(keyText)
-	if version != argon2.Version || len(salt) == 0 || len(key) == 0 {
-		return false, fmt.Errorf("password hash: it is not one of argon2id version %d", argon2.Version)
-	}
-	given, err := derive(ctx, password, salt, memory, passes, lanes, uint32(len(key)))
+	ok, err := tryPassword(ctx, d, a, req.Current)
 	if err != nil {
-		return false, err
+		return api.None{}, err
 	}
-	return subtle.ConstantTimeCompare(given, key) == 1, nil
+	if !ok {
+		return api.None{}, fault.Field("current", "this is not your password")
+	}
+	hash, err := hashPassword(ctx, req.Password)
+	if err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, change(ctx, d, func(t *tx) error {
+		return setPassword(ctx, t, a, hash, "own", currentHash(caller))
+	})
 }
 
-// nobody is the hash that a password is compared with when there is no such account, so that the
-// answer takes as long as with one.
-var nobody = sync.OnceValues(func() (string, error) { return hashPassword(context.Background(), rand.Text()) })
-
-// derive waits for its turn. The same text typed on different keyboards gives the same key.
-func derive(ctx context.Context, password string, salt []byte, memory, passes uint32, lanes uint8, size uint32) ([]byte, error) {
-	select {
-	case hashing <- struct{}{}:
-	case <-ctx.Done():
-		return nil, fault.New(fault.Unavailable, "too many people sign in at this moment; try again")
+// setPassword gives the account another password. Its sessions end, but for one that is kept, and so
+// does every link to choose another.
+func setPassword(ctx context.Context, t *tx, a stored, hash, method string, kept []byte) error {
+	batch := &pgx.Batch{}
+	batch.Queue("update vault.accounts set password_hash = $2 where id = $1", a.ID, hash)
+	batch.Queue("delete from vault.sessions where account = $1 and hash is distinct from $2", a.ID, kept)
+	batch.Queue("delete from vault.resets where account = $1", a.ID)
+	if err := t.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("password: %w", err)
 	}
-	defer func() { <-hashing }()
-	return argon2.IDKey(norm.NFKC.Bytes([]byte(password)), salt, passes, memory, lanes, size), nil
+	return t.tell(ctx, a.owner, a.ID, events.PasswordChanged{Account: a.ID, Method: method})
+}
+
+// PasswordReset lets somebody choose another password.
+type PasswordReset struct {
+	// Link is to be given to the one whose account it is; it is shown this once.
+	Link      string    `json:"link"`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+func postReset(ctx context.Context, d *run.Deps, req AccountRequest) (PasswordReset, error) {
+	caller, secret, expires := api.CallerOf(ctx), newSecret(), now().Add(resetValid)
+	err := change(ctx, d, func(t *tx) error {
+		a, err := lockAccount(ctx, t, caller.Owner, req.Account)
+		if err != nil {
+			return err
+		}
+		if _, err := t.Exec(ctx, `insert into vault.resets (account, hash, made_by, expires) values ($1, $2, $3, $4)
+			on conflict (account) do update set hash = excluded.hash, made_by = excluded.made_by, expires = excluded.expires`,
+			a.ID, secretHash(secret), caller.Account, expires); err != nil {
+			return fmt.Errorf("password reset: %w", err)
+		}
+		return t.tell(ctx, a.owner, caller.Account, events.PasswordResetOffered{Account: a.ID, By: caller.Account, ExpiresAt: expires})
+	})
+	return PasswordReset{Link: link(d, "reset", secret), ExpiresAt: expires}, err
+}
+
+// NewPassword chooses another password.
+type NewPassword struct {
+	// Token is the secret of the link.
+	Token    string `json:"token"`
+	Password string `json:"password"`
+}
+
+// Validate tells what can be no password.
+func (n NewPassword) Validate() error {
+	if n.Token == "" {
+		return fault.Field("token", "this is in the link, after #token=")
+	}
+	return validPassword(n.Password)
+}
+
+// errNoReset refuses a link to choose another password.
+var errNoReset = fault.Field("token", "this link is not valid, or not any more: ask an owner for another one")
+
+func postNewPassword(ctx context.Context, d *run.Deps, req NewPassword) (Account, error) {
+	token := secretHash(req.Token)
+	// The secret is looked at before the password is hashed, so that hashing costs nobody without one.
+	if _, err := resetAccount(ctx, d.DB, token, ""); err != nil {
+		return Account{}, err
+	}
+	hash, err := hashPassword(ctx, req.Password)
+	if err != nil {
+		return Account{}, err
+	}
+	var a stored
+	err = change(ctx, d, func(t *tx) error {
+		if a, err = resetAccount(ctx, t, token, " for update of r, a"); err != nil {
+			return err
+		}
+		// Whoever signed in as this account elsewhere proves anew who that is.
+		if _, err := t.Exec(ctx, "delete from vault.identities where account = $1", a.ID); err != nil {
+			return fmt.Errorf("password reset: %w", err)
+		}
+		if err := setPassword(ctx, t, a, hash, "reset", nil); err != nil {
+			return err
+		}
+		a.HasPassword = true
+		return openSession(ctx, t, a, "reset")
+	})
+	return a.Account, err
+}
+
+// resetAccount is the account that the link is for.
+func resetAccount(ctx context.Context, q es.Querier, token []byte, lock string) (stored, error) {
+	a, err := scanAccount(q.QueryRow(ctx, selectAccount+"join vault.resets r on r.account = a.id where r.hash = $1 and r.expires > $2"+lock, token, now()))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return stored{}, errNoReset
+	}
+	if err != nil {
+		return stored{}, fmt.Errorf("password reset: %w", err)
+	}
+	return a, nil
 }

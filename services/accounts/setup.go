@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
@@ -24,10 +25,20 @@ const setupValid = time.Hour
 
 var errSetUp = fault.New(fault.Conflict, "Afterglow has been set up already: sign in")
 
-// SetupState tells whether the first account is still to be made.
+// SetupState tells whether the first account is still to be made, and how one signs in.
 type SetupState struct {
 	Needed bool `json:"needed"`
+	// OIDC is the name of the OpenID Connect provider that one can sign in with, at
+	// /api/sessions/oidc; left out when there is none.
+	OIDC string `json:"oidc,omitempty"`
 }
+
+const (
+	// setupLock is held while the first account is made, so that there is one.
+	setupLock = 7_300_419
+	// ownersLock is held while an owner stops being one, so that one is left.
+	ownersLock = 7_300_420
+)
 
 // Setup is what makes the first account.
 type Setup struct {
@@ -57,7 +68,7 @@ func (s Setup) Validate() error {
 
 // start makes sure that there is an account, or a way to make one.
 func start(ctx context.Context, d *run.Deps) error {
-	if err := tellAll(ctx, d); err != nil {
+	if err := tellUntold(ctx, d); err != nil {
 		return err
 	}
 	any, err := anyAccount(ctx, d.DB)
@@ -84,10 +95,8 @@ func configuredOwner(ctx context.Context, d *run.Deps) error {
 	if err != nil {
 		return err
 	}
-	a, err := createFirst(ctx, d, d.Config.OwnerEmail, hash, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, "delete from vault.setup")
-		return err
-	})
+	a := firstAccount(d.Config.OwnerEmail, hash)
+	err = change(ctx, d, func(t *tx) error { return insertFirst(ctx, t, a) })
 	if errors.Is(err, errSetUp) { // another process was quicker
 		return removeLink(d)
 	}
@@ -101,25 +110,25 @@ func configuredOwner(ctx context.Context, d *run.Deps) error {
 // offerSetup makes a set-up link, and ends every earlier one.
 func offerSetup(ctx context.Context, d *run.Deps) error {
 	secret := newSecret()
-	err := pgx.BeginFunc(ctx, d.DB, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "delete from vault.setup"); err != nil {
+	err := pgx.BeginFunc(ctx, d.DB, func(begun pgx.Tx) error {
+		if _, err := begun.Exec(ctx, "delete from vault.setup"); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "insert into vault.setup (hash, expires) values ($1, $2)", secretHash(secret), time.Now().Add(setupValid))
+		_, err := begun.Exec(ctx, "insert into vault.setup (hash, expires) values ($1, $2)", secretHash(secret), time.Now().Add(setupValid))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("set-up link: %w", err)
 	}
-	link := d.Config.URL() + "/setup#token=" + secret
+	setup := link(d, "setup", secret)
 	file := filepath.Join(d.Work, SetupFile)
-	if err := os.WriteFile(file+".new", []byte(link+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(file+".new", []byte(setup+"\n"), 0o600); err != nil {
 		return fmt.Errorf("set-up link: %w", err)
 	}
 	if err := os.Rename(file+".new", file); err != nil {
 		return fmt.Errorf("set-up link: %w", err)
 	}
-	d.Logger.Info("open this link to make the owner account", "link", link, "valid", setupValid.String())
+	d.Logger.Info("open this link to make the owner account", "link", setup, "valid", setupValid.String())
 	return nil
 }
 
@@ -132,7 +141,7 @@ func removeLink(d *run.Deps) error {
 
 func getSetup(ctx context.Context, d *run.Deps, _ struct{}) (SetupState, error) {
 	any, err := anyAccount(ctx, d.DB)
-	return SetupState{Needed: !any}, err
+	return SetupState{Needed: !any, OIDC: d.Config.OIDCName}, err
 }
 
 func postSetup(ctx context.Context, d *run.Deps, req Setup) (Account, error) {
@@ -142,10 +151,9 @@ func postSetup(ctx context.Context, d *run.Deps, req Setup) (Account, error) {
 		return Account{}, errSetUp
 	}
 	// The secret is looked at before the password is hashed, so that hashing costs nobody without one.
-	token := secretHash(strings.TrimSpace(req.Token))
 	var valid bool
 	if err := d.DB.QueryRow(ctx, "select exists (select from vault.setup where hash = $1 and expires > $2)",
-		token, time.Now()).Scan(&valid); err != nil {
+		secretHash(req.Token), time.Now()).Scan(&valid); err != nil {
 		return Account{}, fmt.Errorf("set-up: %w", err)
 	}
 	if !valid {
@@ -155,9 +163,12 @@ func postSetup(ctx context.Context, d *run.Deps, req Setup) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	a, err := createFirst(ctx, d, req.Email, hash, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, "delete from vault.setup")
-		return err
+	a := firstAccount(req.Email, hash)
+	err = change(ctx, d, func(t *tx) error {
+		if err := insertFirst(ctx, t, a); err != nil {
+			return err
+		}
+		return openSession(ctx, t, a, "setup")
 	})
 	if err != nil {
 		return Account{}, err
@@ -165,5 +176,39 @@ func postSetup(ctx context.Context, d *run.Deps, req Setup) (Account, error) {
 	if err := removeLink(d); err != nil {
 		d.Logger.Warn("set-up link was not removed", "err", err)
 	}
-	return a.Account, openSession(ctx, d, a, "setup")
+	return a.Account, nil
+}
+
+// anyAccount tells whether there is an account.
+func anyAccount(ctx context.Context, q es.Querier) (bool, error) {
+	var any bool
+	if err := q.QueryRow(ctx, "select exists (select from vault.accounts)").Scan(&any); err != nil {
+		return false, fmt.Errorf("accounts: %w", err)
+	}
+	return any, nil
+}
+
+// firstAccount is the owner's, whose id all accounts carry.
+func firstAccount(email, passwordHash string) stored {
+	id := es.NewID()
+	return stored{
+		Account: Account{ID: id, Email: canonical(email), Role: api.Owner, HasPassword: true, CreatedAt: now()},
+		owner:   id, passwordHash: passwordHash,
+	}
+}
+
+// insertFirst makes the first account, and ends the set-up link: errSetUp when there is an account.
+func insertFirst(ctx context.Context, t *tx, a stored) error {
+	if _, err := t.Exec(ctx, "select pg_advisory_xact_lock($1)", setupLock); err != nil {
+		return fmt.Errorf("first account: %w", err)
+	}
+	if any, err := anyAccount(ctx, t); err != nil {
+		return err
+	} else if any {
+		return errSetUp
+	}
+	if _, err := t.Exec(ctx, "delete from vault.setup"); err != nil {
+		return fmt.Errorf("first account: %w", err)
+	}
+	return insertAccount(ctx, t, a)
 }

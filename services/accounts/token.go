@@ -51,10 +51,8 @@ func (n NewToken) Validate() error {
 	switch {
 	case name == "" || utf8.RuneCountInString(name) > 100 || strings.ContainsFunc(name, unicode.IsControl):
 		return fault.Field("name", "give the token a name of 1 to 100 characters, for instance of the program that uses it")
-	case !api.AllRoles().Has(n.Role):
-		return fault.Field("role", "this should be one of %v", api.AllRoles())
 	}
-	return nil
+	return validRole(n.Role)
 }
 
 // TokenRequest names a token.
@@ -116,16 +114,27 @@ func postToken(ctx context.Context, d *run.Deps, req NewToken) (CreatedToken, er
 	if !below(caller.Role).Has(req.Role) {
 		return CreatedToken{}, fault.New(fault.Forbidden, "the role %s cannot make a token with the role %s", caller.Role, req.Role)
 	}
-	t := CreatedToken{ID: es.NewID(), Name: strings.TrimSpace(req.Name), Role: req.Role, Token: tokenPrefix + newSecret()}
-	if _, err := d.DB.Exec(ctx, `insert into vault.tokens (id, hash, owner, account, name, role, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7)`,
-		t.ID, secretHash(t.Token), caller.Owner, caller.Account, t.Name, t.Role, time.Now()); err != nil {
-		return CreatedToken{}, fmt.Errorf("token: %w", err)
-	}
-	if _, err := d.Append(ctx, caller.Owner, events.TokenCreated{Account: caller.Account, Token: t.ID, Role: string(t.Role)}); err != nil {
-		return CreatedToken{}, err
-	}
-	return t, nil
+	made := CreatedToken{ID: es.NewID(), Name: strings.TrimSpace(req.Name), Role: req.Role, Token: tokenPrefix + newSecret()}
+	return made, change(ctx, d, func(t *tx) error {
+		// The account may have lost its role, or be gone, since the call began.
+		var role api.Role
+		err := t.QueryRow(ctx, "select role from vault.accounts where id = $1 for share", caller.Account).Scan(&role)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errGone
+		}
+		if err != nil {
+			return fmt.Errorf("token: %w", err)
+		}
+		if !below(role).Has(req.Role) {
+			return fault.New(fault.Forbidden, "the role %s cannot make a token with the role %s", role, req.Role)
+		}
+		if _, err := t.Exec(ctx, `insert into vault.tokens (id, hash, owner, account, name, role, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7)`,
+			made.ID, secretHash(made.Token), caller.Owner, caller.Account, made.Name, made.Role, now()); err != nil {
+			return fmt.Errorf("token: %w", err)
+		}
+		return t.tell(ctx, caller.Owner, caller.Account, events.TokenCreated{Account: caller.Account, Token: made.ID, Role: string(made.Role)})
+	})
 }
 
 func deleteToken(ctx context.Context, d *run.Deps, req TokenRequest) (api.None, error) {
@@ -133,17 +142,37 @@ func deleteToken(ctx context.Context, d *run.Deps, req TokenRequest) (api.None, 
 	if err := mayManage(caller); err != nil {
 		return api.None{}, err
 	}
-	var account string
-	err := d.DB.QueryRow(ctx, "delete from vault.tokens where "+manageable+" and id = $5 returning account",
-		append(manager(caller), req.Token)...).Scan(&account)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return api.None{}, fault.New(fault.NotFound, "there is no token %s", req.Token)
-	}
+	return api.None{}, change(ctx, d, func(t *tx) error {
+		revoked, err := revoke(ctx, t, caller, manageable+" and id = $5", append(manager(caller), req.Token)...)
+		if err == nil && revoked == 0 {
+			err = fault.New(fault.NotFound, "there is no token %s", req.Token)
+		}
+		return err
+	})
+}
+
+// revokeAbove revokes the tokens of an account that may do more than its role.
+func revokeAbove(ctx context.Context, t *tx, caller api.Caller, a stored) error {
+	_, err := revoke(ctx, t, caller, "account = $1 and role <> all($2)", a.ID, below(a.Role))
+	return err
+}
+
+// revoke revokes the tokens that the condition is for, and answers how many they were.
+func revoke(ctx context.Context, t *tx, caller api.Caller, condition string, args ...any) (int, error) {
+	rows, err := t.Query(ctx, "delete from vault.tokens where "+condition+" returning account, id", args...)
 	if err != nil {
-		return api.None{}, fmt.Errorf("token: %w", err)
+		return 0, fmt.Errorf("tokens: %w", err)
 	}
-	_, err = d.Append(ctx, caller.Owner, events.TokenRevoked{Account: account, Token: req.Token})
-	return api.None{}, err
+	revoked, err := pgx.CollectRows(rows, pgx.RowToStructByPos[events.TokenRevoked])
+	if err != nil {
+		return 0, fmt.Errorf("tokens: %w", err)
+	}
+	for _, fact := range revoked {
+		if err := t.tell(ctx, caller.Owner, caller.Account, fact); err != nil {
+			return 0, err
+		}
+	}
+	return len(revoked), nil
 }
 
 // byToken tells who shows an API token.
@@ -151,8 +180,8 @@ func byToken(ctx context.Context, d *run.Deps, token string) (api.Caller, error)
 	hash, now := secretHash(token), time.Now()
 	var caller api.Caller
 	var used *time.Time
-	err := d.DB.QueryRow(ctx, "select account, owner, role, last_used_at from vault.tokens where hash = $1", hash).
-		Scan(&caller.Account, &caller.Owner, &caller.Role, &used)
+	err := d.DB.QueryRow(ctx, "select id, account, owner, role, last_used_at from vault.tokens where hash = $1", hash).
+		Scan(&caller.Token, &caller.Account, &caller.Owner, &caller.Role, &used)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return api.Caller{}, fault.New(fault.Unauthenticated, "this token is not valid, or not any more")
 	}
