@@ -25,6 +25,7 @@ const (
 // ends by itself. When this process dies, however it dies, the kernel sends it the hard signal.
 type child struct {
 	name     string
+	disk     string           // folder that it writes to: while the disk is full it is not started again
 	command  func() *exec.Cmd // makes the next process
 	soft     syscall.Signal   // asks it to end in order
 	hard     syscall.Signal   // tells it to end now
@@ -69,6 +70,12 @@ func (c *child) supervise() {
 		c.mu.Unlock()
 		if !wanted {
 			return
+		}
+		if c.disk != "" && CheckSpace(c.disk) != nil {
+			if !waitForSpace(c.stop, c.name, c.disk) {
+				return
+			}
+			ends, pause = nil, firstPause
 		}
 		if len(ends) >= giveUpAfter {
 			slog.Error("child process keeps ending, giving up", "child", c.name, "ends", len(ends), "err", err)
@@ -168,4 +175,13 @@ func (c *child) Stop() {
 		}
 	}
 	<-c.done
+}
+
+func ended(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -183,38 +182,4 @@ func (c *cluster) stopLeftover(ctx context.Context) error {
 		return err
 	}
 	return nil
-}
-
-// programsOf finds the folder with initdb and postgres of a major version, or of the newest.
-func programsOf(major string) (string, error) {
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	slices.SortFunc(found, func(a, b string) int { return majorOf(b) - majorOf(a) })
-	if onPath, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(onPath); err == nil {
-			found = append(found, real)
-		}
-	}
-	for _, initdb := range found {
-		programs := filepath.Dir(initdb)
-		if _, err := os.Stat(filepath.Join(programs, "postgres")); err != nil {
-			continue
-		}
-		if major == "" {
-			return programs, nil
-		}
-		said, err := exec.Command(initdb, "--version").Output() // "initdb (PostgreSQL) 15.20 (Debian …)"
-		if err == nil && strings.Contains(string(said), "(PostgreSQL) "+major) {
-			return programs, nil
-		}
-	}
-	if major != "" {
-		return "", fmt.Errorf("the data was written by PostgreSQL %s, which is not installed: install the package postgresql-%s", major, major)
-	}
-	return "", errors.New(`PostgreSQL is not installed: run "make setup", or install the package postgresql`)
-}
-
-// majorOf reads the version in /usr/lib/postgresql/15/bin/initdb.
-func majorOf(initdb string) int {
-	number, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(initdb))))
-	return number
 }

@@ -26,9 +26,13 @@ type NATSOptions struct {
 	Durable bool   // what is acknowledged survives a power cut
 }
 
-// NATS is a nats-server with JetStream in this process.
+// NATS is a nats-server with JetStream in this process. A log that met a full disk takes nothing more
+// until the server starts again, which it does by itself once there is room.
 type NATS struct {
 	options server.Options
+	broken  chan struct{} // has a value once a log cannot be written
+	end     func()        // says that the server is not wanted any more
+	done    chan struct{} // closed when it is not started again any more
 
 	mu     sync.Mutex
 	server *server.Server
@@ -40,7 +44,7 @@ func StartNATS(ctx context.Context, o NATSOptions) (*NATS, error) {
 	if err := makeFolder(o.Dir); err != nil {
 		return nil, err
 	}
-	n := &NATS{options: server.Options{
+	n := &NATS{broken: make(chan struct{}, 1), done: make(chan struct{}), options: server.Options{
 		ServerName: "afterglow",
 		JetStream:  true,
 		StoreDir:   filepath.Join(o.Dir, "store"),
@@ -70,7 +74,46 @@ func StartNATS(ctx context.Context, o NATSOptions) (*NATS, error) {
 	if err := n.start(ctx); err != nil {
 		return nil, err
 	}
+	lifetime, end := context.WithCancel(context.Background())
+	n.end = end
+	go n.mend(lifetime)
 	return n, nil
+}
+
+// mend starts the server again each time a log could not be written and there is room again.
+func (n *NATS) mend(ctx context.Context) {
+	defer close(n.done)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-n.broken:
+		}
+		if !waitForSpace(ctx.Done(), "nats-server", n.options.StoreDir) {
+			return
+		}
+		select {
+		case <-n.broken: // it was said again meanwhile
+		default:
+		}
+		slog.Warn("starting nats-server again, because a log could not be written")
+		if err := n.Restart(ctx); err != nil && ctx.Err() == nil {
+			slog.Error("nats-server does not start", "err", err)
+			n.failed()
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+	}
+}
+
+// failed says that a log cannot be written.
+func (n *NATS) failed() {
+	select {
+	case n.broken <- struct{}{}:
+	default:
+	}
 }
 
 func (n *NATS) start(ctx context.Context) error {
@@ -79,7 +122,7 @@ func (n *NATS) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("starting nats-server: %w", err)
 	}
-	log := &natsLog{}
+	log := &natsLog{failed: n.failed}
 	s.SetLoggerV2(log, false, false, false)
 	s.Start() // blocks while JetStream recovers
 	if !poll(ctx, func() bool { return log.fatal() != "" || s.ReadyForConnections(10*time.Millisecond) }) {
@@ -147,12 +190,18 @@ func (n *NATS) ClientURL() string {
 
 // Restart stops the server and starts it again on the same folder and port.
 func (n *NATS) Restart(ctx context.Context) error {
-	n.Stop()
+	n.shutdown()
 	return n.start(ctx)
 }
 
 // Stop ends the server and waits until everything is written.
 func (n *NATS) Stop() {
+	n.end()
+	<-n.done
+	n.shutdown()
+}
+
+func (n *NATS) shutdown() {
 	n.mu.Lock()
 	s := n.server
 	n.server = nil
@@ -163,36 +212,3 @@ func (n *NATS) Stop() {
 	s.Shutdown()
 	s.WaitForShutdown()
 }
-
-// natsLog passes on what nats-server warns of, and keeps the reason why it cannot run.
-type natsLog struct {
-	mu   sync.Mutex
-	last string
-}
-
-func (l *natsLog) fatal() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.last
-}
-
-func (l *natsLog) Fatalf(format string, v ...any) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.last = fmt.Sprintf(format, v...)
-}
-
-func (l *natsLog) Errorf(format string, v ...any) {
-	slog.Error("nats-server", "message", fmt.Sprintf(format, v...))
-}
-
-func (l *natsLog) Warnf(format string, v ...any) {
-	slog.Warn("nats-server", "message", fmt.Sprintf(format, v...))
-}
-
-func (l *natsLog) Noticef(format string, v ...any) {
-	slog.Debug("nats-server", "message", fmt.Sprintf(format, v...))
-}
-
-func (l *natsLog) Debugf(string, ...any) {}
-func (l *natsLog) Tracef(string, ...any) {}

@@ -61,3 +61,31 @@ func TestWrongAddressForNATS(t *testing.T) {
 		}
 	}
 }
+
+// A log that met a full disk takes nothing more until its server starts again.
+func TestServerThatCannotWriteStartsAgain(t *testing.T) {
+	t.Parallel()
+	ctx := soon(t)
+	n, err := StartNATS(ctx, NATSOptions{Dir: t.TempDir()})
+	check(t, err)
+	defer n.Stop()
+	nc, err := n.Connect()
+	check(t, err)
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	check(t, err)
+	_, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: "KEPT", Subjects: []string{"kept"}})
+	check(t, err)
+	_, err = js.Publish(ctx, "kept", []byte("before"))
+	check(t, err)
+	(&natsLog{failed: n.failed}).Errorf("JetStream stream '%s > %s' critical write error: %v", "$G", "KEPT", "no space left on device")
+	if !poll(ctx, func() bool { return nc.Stats().Reconnects > 0 }) {
+		t.Fatal("the server did not start again")
+	}
+	if text, err := lastKept(ctx, nc); err != nil || text != "before" {
+		t.Errorf("afterwards: %q, %v", text, err)
+	}
+	if !poll(ctx, func() bool { _, err := js.Publish(ctx, "kept", nil); return err == nil }) {
+		t.Error("the log takes nothing")
+	}
+}

@@ -2,24 +2,13 @@ package local
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-)
-
-// The one role and the one database of the local cluster. Who may enter the socket's folder may connect.
-const (
-	postgresRole     = "afterglow"
-	postgresDatabase = "afterglow"
 )
 
 // longestSocket is how many bytes the path of a unix socket may have.
@@ -85,6 +74,7 @@ func StartPostgres(ctx context.Context, dir string, o PostgresOptions) (_ *Postg
 
 	p.child = &child{
 		name: "postgres",
+		disk: dir,
 		command: func() *exec.Cmd {
 			cmd := p.data.command(filepath.Join(programs, "postgres"), folders, p.data.settings()...)
 			cmd.Stdout, cmd.Stderr = log, log
@@ -102,17 +92,7 @@ func StartPostgres(ctx context.Context, dir string, o PostgresOptions) (_ *Postg
 		return nil, err
 	}
 	p.child.setReady()
-	return p, nil
-}
-
-// URL is the address of the database for pgx and libpq.
-func (p *Postgres) URL() string { return p.url(postgresDatabase) }
-
-func (p *Postgres) url(database string) string {
-	u := url.URL{Scheme: "postgres", User: url.User(postgresRole), Path: "/" + database}
-	query := url.Values{"host": {p.socket}, "port": {"5432"}, "sslmode": {"disable"}}.Encode()
-	u.RawQuery = strings.ReplaceAll(query, "+", "%20") // libpq knows no other space
-	return u.String()
+	return p, replaceFile(filepath.Join(dir, addressFile), p.URL()+"\n")
 }
 
 // PID is the process of the server; another one after it died and was started again.
@@ -146,106 +126,4 @@ func (p *Postgres) socketFolder(dir string, account *syscall.Credential) (folder
 		return "", err
 	}
 	return folder, give(folder, account)
-}
-
-// prepare waits until the server answers, makes the database and installs pgvector in it.
-func (p *Postgres) prepare(ctx context.Context) error {
-	ctx, cancel := p.child.whileRunning(ctx)
-	defer cancel()
-	conn, err := p.connect(ctx, "postgres")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close(ctx) }()
-	var there, available bool
-	err = conn.QueryRow(ctx, `select exists (select from pg_database where datname = $1),
-		exists (select from pg_available_extensions where name = 'vector')`, postgresDatabase).Scan(&there, &available)
-	if err != nil {
-		return fmt.Errorf("looking for the database: %w", err)
-	}
-	if !available {
-		return errors.New(`this PostgreSQL has no pgvector: run "make setup", which installs it`)
-	}
-	if !there {
-		if _, err := conn.Exec(ctx, "create database "+pgx.Identifier{postgresDatabase}.Sanitize()); err != nil {
-			return fmt.Errorf("making the database: %w", err)
-		}
-	}
-	own, err := p.connect(ctx, postgresDatabase)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = own.Close(ctx) }()
-	if _, err := own.Exec(ctx, "create extension if not exists vector"); err != nil {
-		return fmt.Errorf("installing pgvector in the database: %w", err)
-	}
-	return nil
-}
-
-// connect tries until the server, which may be recovering for long, lets it in or refuses, or has been
-// ready for a while and still cannot be reached.
-func (p *Postgres) connect(ctx context.Context, database string) (conn *pgx.Conn, err error) {
-	var ready time.Time
-	poll(ctx, func() bool {
-		conn, err = pgx.Connect(ctx, p.url(database))
-		refusal, refused := errors.AsType[*pgconn.PgError](err)
-		if err == nil || refused && refusal.Code != "57P03" { // "cannot connect now"
-			return true
-		}
-		if ready.IsZero() && p.data.ready() {
-			ready = time.Now()
-		}
-		if ready.IsZero() || time.Since(ready) < p.patience {
-			return false
-		}
-		err = fmt.Errorf("the server says that it is ready, but cannot be reached at %s: %w", p.socket, err)
-		return true
-	})
-	if err != nil {
-		return nil, fmt.Errorf("connecting to the database %s: %w", database, err)
-	}
-	return conn, nil
-}
-
-func ended(done <-chan struct{}) bool {
-	select {
-	case <-done:
-		return true
-	default:
-		return false
-	}
-}
-
-// openLog opens the log of a child; one that has grown over 16 MiB is put aside first.
-func openLog(name string) (*os.File, error) {
-	if info, err := os.Stat(name); err == nil && info.Size() > 16<<20 {
-		if err := os.Rename(name, name+".1"); err != nil {
-			return nil, fmt.Errorf("putting the log aside: %w", err)
-		}
-	}
-	log, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("opening the log: %w", err)
-	}
-	return log, nil
-}
-
-// endedEarly tells why a child ended before it was ready: how, and the last lines of its log.
-func endedEarly(c *child, log *os.File) error {
-	reason := c.failure()
-	if reason == nil {
-		reason = errors.New("it ended by itself")
-	}
-	text, _ := os.ReadFile(log.Name())
-	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	last := strings.Join(lines[max(0, len(lines)-10):], "\n")
-	return tellFullDisk(fmt.Errorf("%w; the end of %s:\n%s", reason, log.Name(), last))
-}
-
-// tellFullDisk says it first when the words of a program in the error are those of a full disk.
-func tellFullDisk(err error) error {
-	if strings.Contains(err.Error(), "No space left on device") {
-		return fmt.Errorf("the disk is full; make room and start again: %w", err)
-	}
-	return err
 }

@@ -32,8 +32,7 @@ type S3Options struct {
 }
 
 // S3 is an S3 server over plain files, as a child process that is kept running, with one bucket.
-// What it acknowledged survives every crash of a process, but not always a power cut: it leaves it to
-// the system when to write to the disk.
+// What it acknowledged is on the disk.
 type S3 struct {
 	AccessKey string
 	SecretKey string
@@ -81,7 +80,7 @@ func StartS3(ctx context.Context, dir string, o S3Options) (_ *S3, err error) {
 		return nil, err
 	}
 
-	addresses, err := candidates(o.Listen, filepath.Join(dir, "address"))
+	addresses, err := candidates(o.Listen, filepath.Join(dir, addressFile))
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +88,7 @@ func StartS3(ctx context.Context, dir string, o S3Options) (_ *S3, err error) {
 		s.address = address
 		s.child = &child{
 			name: "s3",
+			disk: dir,
 			command: func() *exec.Cmd {
 				task := s3Task{address: address, objects: objects, metadata: metadata, accessKey: s.AccessKey, secretKey: s.SecretKey}
 				cmd := task.command()
@@ -103,7 +103,7 @@ func StartS3(ctx context.Context, dir string, o S3Options) (_ *S3, err error) {
 		err = s.prepare(ctx, o.Origins)
 		if err == nil {
 			s.child.setReady()
-			return s, replaceFile(filepath.Join(dir, "address"), address+"\n")
+			return s, replaceFile(filepath.Join(dir, addressFile), address+"\n")
 		}
 		if !ended(s.child.done) {
 			return nil, err
@@ -115,13 +115,7 @@ func StartS3(ctx context.Context, dir string, o S3Options) (_ *S3, err error) {
 }
 
 // Endpoint is "host:port", plain http, as this machine reaches it.
-func (s *S3) Endpoint() string {
-	host, port, _ := net.SplitHostPort(s.address)
-	if host == "" || net.ParseIP(host).IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
-}
+func (s *S3) Endpoint() string { return reachable(s.address) }
 
 // PID is the process of the server; another one after it died and was started again.
 func (s *S3) PID() int { return s.child.pid() }

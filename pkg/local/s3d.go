@@ -85,7 +85,11 @@ func (t s3Task) serve(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("opening the objects: %w", err)
 	}
-	return embedgw.RunVersityGW(ctx, files, &embedgw.Config{
+	stored := durable{Backend: files, folders: []string{t.objects}}
+	if t.metadata != "" {
+		stored.folders = append(stored.folders, t.metadata)
+	}
+	return embedgw.RunVersityGW(ctx, stored, &embedgw.Config{
 		RootUserAccess:    t.accessKey,
 		RootUserSecret:    t.secretKey,
 		Region:            Region,

@@ -1,11 +1,15 @@
 package e2e
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/afterglow-live/afterglow/services"
 )
@@ -37,6 +41,8 @@ func TestCommandLine(t *testing.T) {
 		t.Errorf("%d events on TICKS", len(ticks))
 	}
 	browser := p.browser(t)
+	maintained(t, p, browser, made)
+	watched(t, p, program, made)
 	facts := p.facts(t)
 
 	up.stop(t)
@@ -86,5 +92,91 @@ func catalogued(t *testing.T, p *platform) {
 	}
 	if !slices.Equal(listed, known) {
 		t.Errorf("listed are %v, there are %v", listed, known)
+	}
+}
+
+// maintained builds tables anew and replays them while the platform runs, and looks into the past.
+func maintained(t *testing.T, p *platform, browser *client, made imported) {
+	t.Helper()
+	before := browser.call(t, http.MethodGet, "/api/streams/"+made.StreamID, nil, nil)
+	var names []string
+	for text := range strings.Lines(p.command(t, "rebuild", "--all", "--json").want(t, 0).stdout) {
+		names = append(names, decode[struct{ Projection string }](t, []byte(text)).Projection)
+	}
+	var known []string
+	for _, s := range services.All() {
+		for _, projection := range s.Projections {
+			known = append(known, projection.Name)
+		}
+	}
+	if !slices.Equal(names, known) {
+		t.Errorf("built anew are %v, there are %v", names, known)
+	}
+	if after := browser.call(t, http.MethodGet, "/api/streams/"+made.StreamID, nil, nil); !bytes.Equal(before.body, after.body) {
+		t.Errorf("the stream was %s\nand is %s", before.body, after.body)
+	}
+	p.command(t, "replay", "--all").want(t, 0)
+	ctx := soon(t)
+	db, err := pgx.Connect(ctx, p.database)
+	check(t, err)
+	defer func() { _ = db.Close(ctx) }()
+	var schema string
+	check(t, db.QueryRow(ctx, "select schema from es.projection where name = 'streams_library'").Scan(&schema))
+	_, err = db.Exec(ctx, "update "+pgx.Identifier{schema, "stream"}.Sanitize()+" set title = 'Meddled with'")
+	check(t, err)
+	r := p.command(t, "replay", "streams_library", "--json").want(t, 1, "afterglow rebuild streams_library")
+	told := decode[struct {
+		Same        bool
+		Differences []struct{ Table, Live, Replayed string }
+	}](t, []byte(r.stdout))
+	if told.Same || len(told.Differences) != 2 || !strings.Contains(r.stdout, "Meddled with") || !strings.Contains(r.stdout, "Kept") {
+		t.Errorf("of a table that was meddled with it is told: %s", r.stdout)
+	}
+	p.command(t, "rebuild", "streams_library").want(t, 0)
+	p.command(t, "replay", "streams_library").want(t, 0)
+
+	var created, marked fact
+	for _, f := range p.facts(t) {
+		switch {
+		case f.Event == "stream.created" && f.AggregateID == made.StreamID:
+			created = f
+		case f.Event == "stream.marker_added":
+			marked = f
+		}
+	}
+	for seq, markers := range map[uint64]int{created.Seq: 0, marked.Seq: 1} {
+		at := "FACTS/" + strconv.FormatUint(seq, 10)
+		past := decode[struct{ Value stream }](t, []byte(p.command(t, "replay", "--topic", "stream/"+made.StreamID, "--at", at, "--json").want(t, 0).stdout))
+		if past.Value.Title != "Kept" || len(past.Value.Markers) != markers {
+			t.Errorf("at %s the stream was %+v", at, past.Value)
+		}
+	}
+	p.command(t, "replay", "--topic", "stream/"+made.StreamID, "--at", "FACTS/999999").want(t, 1, "there is no event FACTS/999999")
+	p.command(t, "dead").want(t, 0)
+	p.command(t, "dead", "show", "nothing").want(t, 1, "there is no letter nothing")
+	p.command(t, "dead", "retry", "nothing").want(t, 1, "there is no letter nothing")
+	p.command(t, "dead", "retry", "--all").want(t, 0)
+}
+
+// watched follows a stream and a feed while a marker is added.
+func watched(t *testing.T, p *platform, program *client, made imported) {
+	t.Helper()
+	watching := launch(t, "afterglow watch", p.env, afterglow, "--data", p.data, "watch", "stream/"+made.StreamID, "events/facts")
+	topics := func(word string) bool { return strings.Contains(watching.output(), word) }
+	poll(t, "the stream is not shown", func() bool { return topics(`"label":"kept"`) })
+	added := 0
+	poll(t, "what comes is not shown", func() bool { // the feed begins when it begins
+		added++
+		program.call(t, http.MethodPost, "/api/streams/"+made.StreamID+"/markers", map[string]string{"label": "watched " + strconv.Itoa(added)}, nil)
+		return topics(`"label":"watched 1"`) && topics(`"event":"stream.marker_added"`)
+	})
+	watching.stop(t)
+	p.command(t, "watch", "weather").want(t, 2, "weather")
+	var shown stream
+	program.call(t, http.MethodGet, "/api/streams/"+made.StreamID, nil, &shown)
+	for _, m := range shown.Markers {
+		if m.Label != "kept" {
+			program.call(t, http.MethodDelete, "/api/streams/"+made.StreamID+"/markers/"+m.ID, nil, nil)
+		}
 	}
 }

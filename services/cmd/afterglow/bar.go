@@ -41,6 +41,11 @@ func (b *bar) set(percent float64) {
 	fmt.Fprintf(b.w, "\r\x1b[K%s%s %3.0f %%  %s", strings.Repeat("█", full), strings.Repeat("░", width-full), percent, b.label)
 }
 
+// count shows how many of how many are done.
+func (b *bar) count(done, total uint64) {
+	b.set(float64(done) / float64(max(total, 1)) * 100)
+}
+
 func (b *bar) end() {
 	if b.w != nil {
 		fmt.Fprint(b.w, "\r\x1b[K")

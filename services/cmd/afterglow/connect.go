@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 
 	"github.com/nats-io/nats.go"
 
@@ -18,23 +19,28 @@ import (
 	"github.com/afterglow-live/afterglow/services"
 )
 
-// connect finds the installation to speak to: NATS_URL if it is set, else the one that runs on the
-// data folder.
-func (c *CLI) connect(ctx context.Context, log *slog.Logger) (*es.Conn, func(), error) {
+// dial finds the nats-server of the installation to speak to: NATS_URL if it is set, else the one that
+// runs on the data folder.
+func (c *CLI) dial() (*nats.Conn, error) {
 	address, err := run.Env("NATS_URL")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	var nc *nats.Conn
 	if address != "" {
-		if nc, err = dialNATS(address); err != nil {
-			return nil, nil, err
-		}
-	} else {
-		nc, err = nats.Connect("nats://installation", nats.SetCustomDialer(socketDialer{c.Data}), nats.MaxReconnects(0))
-		if err != nil {
-			return nil, nil, fmt.Errorf("nothing runs on %s; start it with: afterglow up --data %s", c.Data, c.Data)
-		}
+		return dialNATS(address)
+	}
+	nc, err := nats.Connect("nats://installation", nats.SetCustomDialer(socketDialer{c.Data}), nats.MaxReconnects(0))
+	if err != nil {
+		return nil, fmt.Errorf("nothing runs on %s; start it with: afterglow up --data %s", c.Data, c.Data)
+	}
+	return nc, nil
+}
+
+// connect gives access to the logs of the installation to speak to.
+func (c *CLI) connect(ctx context.Context, log *slog.Logger) (*es.Conn, func(), error) {
+	nc, err := c.dial()
+	if err != nil {
+		return nil, nil, err
 	}
 	conn, err := es.Open(ctx, nc, log)
 	if err != nil {
@@ -67,40 +73,49 @@ func dialNATS(address string) (*nats.Conn, error) {
 	return nc, nil
 }
 
-// ownerAccount finds the account whose installation it is: the first owner there was, or, if wait
-// is set, will be.
+// ownerAccount finds the account whose installation it is: of the owners there are, the one that is
+// it for the longest time, or, if wait is set, the first that there will be.
 func ownerAccount(ctx context.Context, conn *es.Conn, wait bool) (api.Caller, error) {
-	var caller api.Caller
-	from := es.TailFrom{Subject: events.Facts.Everyone("account.created")}
+	from := es.TailFrom{Subject: events.Facts.Everyone("account.*")}
 	noAccount := errors.New("there is no account yet: open the set-up link that `afterglow up` has printed")
 	if !wait {
 		var err error
 		if from.Until, err = conn.Last(ctx, events.Facts.Name); err != nil {
-			return caller, err
+			return api.Caller{}, err
 		}
 		if from.Until == 0 {
-			return caller, noAccount
+			return api.Caller{}, noAccount
 		}
 	}
+	var owners []api.Caller
 	found := errors.New("found")
 	err := conn.Tail(ctx, events.Facts, from, func(e es.Event) error {
-		var created events.AccountCreated
-		if err := json.Unmarshal(e.Data, &created); err != nil {
-			return fmt.Errorf("event %s: %w", e.Position, err)
-		}
-		if created.Role != string(api.Owner) {
+		var account struct{ Role api.Role } // none when it is removed
+		switch e.Name {
+		case events.Name(events.AccountCreated{}), events.Name(events.RoleChanged{}):
+			if err := json.Unmarshal(e.Data, &account); err != nil {
+				return fmt.Errorf("event %s: %w", e.Position, err)
+			}
+		case events.Name(events.AccountRemoved{}):
+		default:
 			return nil
 		}
-		caller = api.Caller{Account: created.Account, Owner: e.Owner, Role: api.Owner}
-		return found
+		owners = slices.DeleteFunc(owners, func(owner api.Caller) bool { return owner.Account == e.AggregateID })
+		if account.Role == api.Owner {
+			owners = append(owners, api.Caller{Account: e.AggregateID, Owner: e.Owner, Role: api.Owner})
+		}
+		if wait && len(owners) > 0 {
+			return found
+		}
+		return nil
 	})
-	if errors.Is(err, found) {
-		return caller, nil
+	if err != nil && !errors.Is(err, found) {
+		return api.Caller{}, err
 	}
-	if err == nil {
-		err = noAccount
+	if len(owners) == 0 {
+		return api.Caller{}, noAccount
 	}
-	return caller, err
+	return owners[0], nil
 }
 
 // call calls "METHOD /path/{template}" of whatever service answers it.

@@ -11,7 +11,7 @@ import (
 )
 
 type eventsCmd struct {
-	Log     string        `help:"Which log: FACTS, TICKS, DEAD." default:"FACTS"`
+	Log     string        `help:"Which log: FACTS, TICKS, TIMERS, DEAD." default:"FACTS"`
 	Subject string        `help:"Only events whose subject matches, for instance 'fact.*.clip.>'." placeholder:"FILTER"`
 	Since   time.Duration `help:"Only events of the last while, for instance 10m." placeholder:"DURATION"`
 	Follow  bool          `help:"Go on with what comes." short:"f"`
@@ -31,10 +31,10 @@ type line struct {
 func (c *eventsCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	log, ok := events.LogNamed(c.Log)
 	if !ok {
-		return usageError{fmt.Errorf("there is no log %q; there are FACTS, TICKS and DEAD", c.Log)}
+		return usageError{fmt.Errorf("there is no log %q; there are FACTS, TICKS, TIMERS and DEAD", c.Log)}
 	}
 	if c.Subject != "" && !covers(log, c.Subject) {
-		aggregate, _ := events.Split(events.Name(log.Events[len(log.Events)-1]))
+		aggregate, _ := events.Split(events.Name(log.Events[0]))
 		return usageError{fmt.Errorf("--subject: %q is no filter for events on %s; a subject is %s.<owner>.<aggregate>.<id>.<fact>, for instance '%s.*.%s.>'",
 			c.Subject, log.Name, log.Prefix, log.Prefix, aggregate)}
 	}

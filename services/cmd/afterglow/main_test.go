@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -40,9 +43,9 @@ func TestExecute(t *testing.T) {
 		"help":                   {args: []string{"--help"}, out: "Usage: afterglow <command>"},
 		"unknown command":        {args: []string{"fly"}, code: 2, err: "unexpected argument fly"},
 		"no command":             {args: nil, code: 2, err: "afterglow --help tells more"},
-		"unknown log":            {args: []string{"events", "--log", "NEWS"}, code: 2, err: "there are FACTS, TICKS and DEAD"},
-		"subject with a gap":     {args: []string{"events", "--subject", "fact..x"}, code: 2, err: "for instance 'fact.*.clip.>'"},
-		"subject of no log":      {args: []string{"events", "--subject", "bla.>"}, code: 2, err: "for instance 'fact.*.clip.>'"},
+		"unknown log":            {args: []string{"events", "--log", "NEWS"}, code: 2, err: "there are FACTS, TICKS, TIMERS and DEAD"},
+		"subject with a gap":     {args: []string{"events", "--subject", "fact..x"}, code: 2, err: "for instance 'fact.*.account.>'"},
+		"subject of no log":      {args: []string{"events", "--subject", "bla.>"}, code: 2, err: "for instance 'fact.*.account.>'"},
 		"subject of another log": {args: []string{"events", "--log", "ticks", "--subject", "fact.>"}, code: 2, err: "for instance 'tick.*.job.>'"},
 		"events of nothing":      {args: []string{"events", "--subject", "fact.*.clip.>"}, code: 1, err: "nothing runs on " + empty},
 		"run without a platform": {args: []string{"run"}, code: 2, err: "NATS_URL is not set; run needs"},
@@ -50,6 +53,22 @@ func TestExecute(t *testing.T) {
 		"run without a port":     {args: []string{"run", "--listen", "8090"}, code: 2, err: `--listen: "8090" is not a host and a port`},
 		"up without a port":      {args: []string{"up", "--listen", "localhost"}, code: 2, err: `--listen: "localhost" is not a host and a port`},
 		"up on no port":          {args: []string{"up", "--listen", "localhost:99999"}, code: 2, err: "is not a host and a port"},
+		"rebuild of what":        {args: []string{"rebuild"}, code: 2, err: "name projections, or say --all"},
+		"rebuild of nothing":     {args: []string{"rebuild", "laundry"}, code: 2, err: `there is no projection "laundry"; there are streams_library`},
+		"rebuild when stopped":   {args: []string{"rebuild", "--all"}, code: 1, err: "nothing runs on " + empty},
+		"replay of both":         {args: []string{"replay", "--all", "jobs_board"}, code: 2, err: "name projections, or say --all"},
+		"replay to when":         {args: []string{"replay", "--topic", "stream/s1"}, code: 2, err: "--topic and --at go together"},
+		"replay to no moment":    {args: []string{"replay", "--topic", "stream/s1", "--at", "noon"}, code: 2, err: `"noon" is neither a position such as FACTS/12 nor a time`},
+		"replay of no topic":     {args: []string{"replay", "--topic", "cat/c1", "--at", "FACTS/1"}, code: 2, err: `there are no live documents "cat/c1"; there are stream`},
+		"dead when stopped":      {args: []string{"dead"}, code: 1, err: "nothing runs on " + empty},
+		"retry of what":          {args: []string{"dead", "retry"}, code: 2, err: "name letters, or say --all"},
+		"watch when stopped":     {args: []string{"watch", "jobs"}, code: 1, err: "nothing runs on " + empty},
+		"backup of nothing":      {args: []string{"backup", empty + ".backup"}, code: 1, err: "nothing runs on " + empty},
+		"restore of no folder":   {args: []string{"restore", empty + ".backup"}, code: 2, err: "no such file or directory"},
+		"restore of no backup":   {args: []string{"restore", filepath.Dir(empty)}, code: 1, err: "is no finished backup: it has no manifest.json"},
+		"settings":               {args: []string{"config"}, out: "AFTERGLOW_LISTEN"},
+		"settings as JSON":       {args: []string{"config", "--json"}, out: `"name":"AFTERGLOW_LISTEN"`},
+		"right settings":         {args: []string{"config", "check"}, out: "The settings are right."},
 		"import into nothing":    {args: []string{"import", "x.mp4"}, code: 1, err: "nothing runs on " + empty + "; start it with: afterglow up --data " + empty},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,6 +104,81 @@ func TestUpBehindAProxyNeedsTheObjectStoreThere(t *testing.T) {
 		code := execute(t.Context(), []string{"--data", empty, "up"}, &stdout, &stderr)
 		if code != 2 || !strings.Contains(stderr.String(), want) {
 			t.Errorf("with %q: exit code %d, %s", endpoint, code, &stderr)
+		}
+	}
+}
+
+func TestHalfRestoredFolderIsRefused(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	if err := os.WriteFile(filepath.Join(data, restoringFile), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	code := execute(t.Context(), []string{"--data", data, "up", "--listen", "127.0.0.1:18437"}, &stdout, &stderr)
+	if code != 1 || !strings.Contains(stderr.String(), "was interrupted, so it is not whole; remove the folder and restore again") {
+		t.Errorf("exit code %d, %s", code, &stderr)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Setenv("S3_SECRET_KEY", "very secret")
+	t.Setenv("AFTERGLOW_LISTEN", "0.0.0.0:9000")
+	data := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(data, "s3"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, "s3", "address"), []byte("127.0.0.1:20001\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	if code := execute(t.Context(), []string{"--data", data, "config", "--json"}, &stdout, &stderr); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &stderr)
+	}
+	var shown []setting
+	if err := json.Unmarshal(stdout.Bytes(), &shown); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][2]string{
+		"AFTERGLOW_DATA": {data, "flag"}, "AFTERGLOW_LISTEN": {"0.0.0.0:9000", "environment"}, "AFTERGLOW_PUBLIC_URL": {"", "default"},
+		"S3_SECRET_KEY": {"(hidden)", "environment"}, "S3_ENDPOINT": {"http://127.0.0.1:20001", "first start"},
+	}
+	for _, s := range shown {
+		if wanted, looked := want[s.Name]; looked && wanted != [2]string{s.Value, s.From} {
+			t.Errorf("%s is %q from %s, want %q", s.Name, s.Value, s.From, wanted)
+		}
+	}
+	t.Setenv("AFTERGLOW_LISTEN", "9000")
+	t.Setenv("AFTERGLOW_LOG_REPLICAS", "2")
+	stderr.Reset()
+	if code := execute(t.Context(), []string{"config", "check"}, &stdout, &stderr); code != 2 || !strings.Contains(stderr.String(), "AFTERGLOW_LOG_REPLICAS") {
+		t.Errorf("wrong settings: exit code %d, %s", code, &stderr)
+	}
+}
+
+// TestEverySettingIsKnown finds the variables in the sources, so that config shows them all.
+func TestEverySettingIsKnown(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	for _, s := range settings {
+		known[s.Name] = true
+	}
+	variable := regexp.MustCompile(`"((?:AFTERGLOW|NATS|DATABASE|S3|OPENAI|TWITCH|YOUTUBE|OTEL)_[A-Z][A-Z_]*[A-Z])"`)
+	for _, root := range []string{"../../../pkg", "../.."} {
+		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "/testkit/") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, found := range variable.FindAllStringSubmatch(string(text), -1) {
+				if !known[found[1]] {
+					t.Errorf("%s reads %s, which is not among the settings in setting.go", path, found[1])
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
 		}
 	}
 }

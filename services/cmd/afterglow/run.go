@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/afterglow-live/afterglow/pkg/blob"
@@ -34,6 +36,9 @@ func (c *runCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	}
 	defer stop()
 	p.Config.Listen = c.Listen
+	if err := os.MkdirAll(p.Work, 0o700); err != nil {
+		return fmt.Errorf("a place to work: %w", err)
+	}
 	err = run.Run(ctx, p, chosen, func() {
 		t.log.Info("ready", "services", names(chosen), "url", p.Config.URL())
 	})
@@ -51,44 +56,51 @@ func names(list []run.Service) string {
 	return strings.Join(all, " ")
 }
 
+// outsideParts are the variables without which there is no platform outside.
+var outsideParts = []string{"NATS_URL", "DATABASE_URL", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"}
+
+// readOutside reads the variables that say where the parts outside are.
+func readOutside() (map[string]string, error) {
+	found := map[string]string{}
+	for _, name := range append(outsideParts, "S3_BUCKET", "S3_PUBLIC_ENDPOINT") {
+		value, err := run.Env(name)
+		if err != nil {
+			return nil, err
+		}
+		if value == "" && slices.Contains(outsideParts, name) {
+			return nil, usageError{fmt.Errorf("%s is not set; run needs NATS_URL, DATABASE_URL, S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY (`afterglow config` explains them)", name)}
+		}
+		found[name] = value
+	}
+	return found, nil
+}
+
+func outsideStore(ctx context.Context, found map[string]string) (*blob.Store, error) {
+	return blob.Open(ctx, blob.Config{
+		Endpoint: found["S3_ENDPOINT"], PublicEndpoint: found["S3_PUBLIC_ENDPOINT"], Bucket: cmp.Or(found["S3_BUCKET"], "afterglow"),
+		AccessKey: found["S3_ACCESS_KEY"], SecretKey: found["S3_SECRET_KEY"],
+	})
+}
+
 // outside is the platform that the environment names.
 func outside(ctx context.Context, cli *CLI, t *terminal) (run.Platform, func(), error) {
 	p := run.Platform{Logger: t.log, Version: version, Work: filepath.Join(cli.Data, "work")}
-	need := map[string]string{}
-	for _, name := range []string{"NATS_URL", "DATABASE_URL", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"} {
-		value, err := run.Env(name)
-		if err != nil {
-			return p, nil, err
-		}
-		if value == "" {
-			return p, nil, usageError{fmt.Errorf("%s is not set; run needs NATS_URL, DATABASE_URL, S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY (deploy/env.sample explains them)", name)}
-		}
-		need[name] = value
+	found, err := readOutside()
+	if err != nil {
+		return p, nil, err
 	}
-	var err error
 	if p.Config, err = p.Config.FromEnv(); err != nil {
 		return p, nil, usageError{err}
 	}
-	p.DatabaseURL = need["DATABASE_URL"]
-	if err := os.MkdirAll(p.Work, 0o700); err != nil {
-		return p, nil, fmt.Errorf("a place to work: %w", err)
+	p.DatabaseURL = found["DATABASE_URL"]
+	if p.Blob, err = outsideStore(ctx, found); err != nil {
+		return p, nil, err
 	}
-	bucket, public := os.Getenv("S3_BUCKET"), os.Getenv("S3_PUBLIC_ENDPOINT")
-	if bucket == "" {
-		bucket = "afterglow"
-	}
-	p.Blob, err = blob.Open(ctx, blob.Config{
-		Endpoint: need["S3_ENDPOINT"], PublicEndpoint: public, Bucket: bucket,
-		AccessKey: need["S3_ACCESS_KEY"], SecretKey: need["S3_SECRET_KEY"],
-	})
+	nc, err := dialNATS(found["NATS_URL"])
 	if err != nil {
 		return p, nil, err
 	}
-	nc, err := dialNATS(need["NATS_URL"])
-	if err != nil {
-		return p, nil, err
-	}
-	if p.Logs, err = es.Open(ctx, nc, t.log); err != nil {
+	if p.Logs, err = es.Open(ctx, nc, t.log, es.Replicas(p.Config.LogReplicas)); err != nil {
 		nc.Close()
 		return p, nil, err
 	}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -41,17 +41,24 @@ func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	if err := checkPublicS3(config, publicEndpoint); err != nil {
 		return err
 	}
+	began := time.Now()
 	release, err := local.Lock(cli.Data)
 	if err != nil {
 		return err
 	}
 	defer release()
-	// A port that is taken is told before anything starts.
-	probe, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("the address %s cannot be used (%w); choose another with --listen", c.Listen, err)
+	// What would stop it later is told before anything starts.
+	if err := local.CheckPort(c.Listen); err != nil {
+		return fmt.Errorf("%w; choose another with --listen", err)
 	}
-	_ = probe.Close()
+	if c.NATSListen != "" {
+		if err := local.CheckPort(c.NATSListen); err != nil {
+			return fmt.Errorf("%w; choose another with --nats-listen", err)
+		}
+	}
+	if err := errors.Join(local.CheckSpace(cli.Data), checkRestored(cli.Data)); err != nil {
+		return err
+	}
 
 	parts, err := startParts(ctx, cli.Data, c.NATSListen, config)
 	if err != nil {
@@ -70,7 +77,7 @@ func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 		return err
 	}
 	defer nc.Close()
-	if p.Logs, err = es.Open(ctx, nc, t.log); err != nil {
+	if p.Logs, err = es.Open(ctx, nc, t.log, es.Replicas(config.LogReplicas)); err != nil {
 		return err
 	}
 	if p.Blob, err = blob.Open(ctx, blob.Config{
@@ -86,6 +93,10 @@ func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
+		local.WatchSpace(ctx, cli.Data)
+		return nil
+	})
+	group.Go(func() error {
 		return watch(ctx, "PostgreSQL", parts.postgres.Done(), filepath.Join(cli.Data, "postgres", "log"))
 	})
 	group.Go(func() error {
@@ -94,7 +105,7 @@ func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	group.Go(func() error {
 		defer cancel()
 		return run.Run(ctx, p, services.All(), func() {
-			announce(t, cli, p)
+			announce(t, cli, p, time.Since(began))
 			if c.Demo {
 				group.Go(func() error { return importDemo(ctx, p, t) })
 			}
@@ -119,8 +130,8 @@ func watch(ctx context.Context, part string, done <-chan struct{}, log string) e
 }
 
 // announce tells every address that a person needs.
-func announce(t *terminal, cli *CLI, p run.Platform) {
-	fmt.Fprintf(t.out, "\nAfterglow is ready.\n\n  Open    %s\n", p.Config.URL())
+func announce(t *terminal, cli *CLI, p run.Platform, took time.Duration) {
+	fmt.Fprintf(t.out, "\nAfterglow is ready. It took %.1f s.\n\n  Open    %s\n", took.Seconds(), p.Config.URL())
 	if other := networkURL(p.Config, networkHost()); other != "" {
 		fmt.Fprintf(t.out, "  On your network  %s\n", other)
 	}
