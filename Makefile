@@ -15,10 +15,10 @@ WEB_SOURCES := $(shell find web \( -name node_modules -o -name e2e \) -prune -o 
 each-module = set -e; for module in $(MODULES); do echo "$$module: $(1)"; (cd $$module && $(1)); done
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo test test-web test-go bench lint fmt generate verify
+.PHONY: help setup build run demo test test-web test-go test-faults bench lint fmt vulncheck generate verify
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing on this machine: ffmpeg, PostgreSQL, pgvector
 	@deploy/setup.sh
@@ -41,6 +41,10 @@ test-go: $(WEB_DIST)
 	@deploy/setup.sh --test
 	@$(call each-module,go test -race -timeout 20m ./...)
 
+test-faults: $(WEB_DIST) ## Kill everything at random moments, 200 times over, and take each part away for a minute; takes hours
+	@deploy/setup.sh --test
+	cd services && AFTERGLOW_E2E_ROUNDS=200 AFTERGLOW_E2E_AWAY=60s go test -count 1 -timeout 8h -v -run '^TestFaults' ./e2e
+
 bench: setup ## Measure, against the raw parts on the same machine
 	@$(call each-module,go test -run '^$$' -bench . -benchmem -timeout 30m ./...)
 
@@ -51,10 +55,13 @@ lint: $(WEB_MODULES) ## Look for mistakes without running anything
 fmt: ## Write Go as gofumpt and gci want it
 	@$(call each-module,$(GOLANGCI) fmt ./...)
 
+vulncheck: ## Look for known vulnerabilities that the code reaches
+	@deploy/vulncheck.sh $(MODULES)
+
 generate: ## Write what follows from the declarations in Go: schemas, logs, OpenAPI, TypeScript
 	cd services && go run ./cmd/gen -root ..
 
-verify: generate lint ## Check that generated files are up to date, each module stands alone, and all files are valid
+verify: generate lint ## Check that generated files are up to date, each module stands alone, all files are valid, and no known vulnerability is reached
 	@stale=$$(git status --porcelain --untracked-files=all -- $(GENERATED)) && \
 	if [ -n "$$stale" ]; then \
 		echo "generated files differ from what is committed; commit what \"make generate\" wrote:"; \
@@ -62,6 +69,7 @@ verify: generate lint ## Check that generated files are up to date, each module 
 	fi
 	@$(call each-module,go build ./... && go vet ./...)
 	$(COMPOSE) --no-interpolation docker-compose.yml >/dev/null
+	@deploy/vulncheck.sh $(MODULES) || [ $$? -eq 75 ] # 75: there was no database to ask, which was told
 
 $(WEB_MODULES): web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund

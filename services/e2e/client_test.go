@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -68,10 +69,8 @@ func (c *client) try(ctx context.Context, method, path string, body any, header 
 	if err != nil {
 		return response{}, err
 	}
-	req.Header = c.header.Clone()
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, c.header)
+	maps.Copy(req.Header, header)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

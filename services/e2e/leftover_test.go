@@ -8,20 +8,28 @@ import (
 	"testing"
 )
 
-// wantNothingRuns fails the test when a process still works in or on the folder.
-func wantNothingRuns(t testing.TB, dir string) {
+// running are the processes of this machine, each with its folder in /proc.
+func running(t testing.TB) map[int]string {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
 	check(t, err)
+	all := map[int]string{}
 	for _, entry := range entries {
-		if _, err := strconv.Atoi(entry.Name()); err != nil {
-			continue
+		if pid, err := strconv.Atoi(entry.Name()); err == nil {
+			all[pid] = filepath.Join("/proc", entry.Name())
 		}
-		about := filepath.Join("/proc", entry.Name())
+	}
+	return all
+}
+
+// wantNothingRuns fails the test when a process still works in or on the folder.
+func wantNothingRuns(t testing.TB, dir string) {
+	t.Helper()
+	for pid, about := range running(t) {
 		cwd, _ := os.Readlink(filepath.Join(about, "cwd")) // fails when it has just ended
 		arguments, _ := os.ReadFile(filepath.Join(about, "cmdline"))
 		if strings.HasPrefix(cwd, dir+"/") || strings.Contains(string(arguments), dir+"/") {
-			t.Errorf("process %s still runs: %q in %s", entry.Name(), strings.ReplaceAll(string(arguments), "\x00", " "), cwd)
+			t.Errorf("process %d still runs: %q in %s", pid, strings.ReplaceAll(string(arguments), "\x00", " "), cwd)
 		}
 	}
 }
@@ -29,9 +37,11 @@ func wantNothingRuns(t testing.TB, dir string) {
 // wantNoWork fails the test when a folder of unfinished work is left.
 func wantNoWork(t testing.TB, p *platform) {
 	t.Helper()
-	left, err := filepath.Glob(filepath.Join(p.data, "work", "clips", "*"))
+	alone, err := filepath.Glob(filepath.Join(p.home, "work", "clips", "*"))
 	check(t, err)
-	if len(left) > 0 {
+	apart, err := filepath.Glob(filepath.Join(p.home, "clips*", "work", "clips", "*"))
+	check(t, err)
+	if left := append(alone, apart...); len(left) > 0 {
 		t.Errorf("left of work that is done: %v", left)
 	}
 }

@@ -20,8 +20,8 @@ import (
 var (
 	// folder is removed after the tests.
 	folder string
-	// afterglow is the program that is tested.
-	afterglow string
+	// afterglow is the program that is tested, natsServer the one that keeps its logs in production.
+	afterglow, natsServer string
 )
 
 func TestMain(m *testing.M) {
@@ -36,9 +36,9 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	afterglow = filepath.Join(folder, "afterglow")
-	if said, err := exec.Command("go", "build", "-o", afterglow, "../cmd/afterglow").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "building the program: %v\n%s", err, said)
+	afterglow, natsServer = filepath.Join(folder, "afterglow"), filepath.Join(folder, "nats-server")
+	if said, err := exec.Command("go", "build", "-o", folder, "../cmd/afterglow", "github.com/nats-io/nats-server/v2").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "building the programs: %v\n%s", err, said)
 		return 1
 	}
 	return m.Run()

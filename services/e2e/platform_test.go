@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"math/rand/v2"
 	"net"
 	"net/url"
@@ -10,7 +9,6 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/afterglow-live/afterglow/pkg/local"
 	"github.com/afterglow-live/afterglow/services"
 )
 
@@ -23,12 +21,16 @@ const (
 // platform is an installation.
 type platform struct {
 	listen string
-	// data is the folder of the installation, for the commands.
-	data string
+	// home is the folder of everything, data that of the installation, for the commands.
+	home, data string
 	// env is the environment of every process and of every command.
 	env []string
 	// database is PostgreSQL's URL.
 	database string
+	// logs are the nats-servers; none when it is part of the one process.
+	logs cluster
+	// parts are what can end on its own.
+	parts []part
 }
 
 // shapes are the ways to run the platform.
@@ -36,12 +38,9 @@ var shapes = []struct {
 	name  string
 	start func(testing.TB) *platform
 }{
-	{"one process", func(t testing.TB) *platform {
-		p := alone(t)
-		p.up(t).waitReady(t)
-		return p
-	}},
-	{"many processes", apart},
+	{"one process", together},
+	{"many processes", func(t testing.TB) *platform { return apart(t, 1) }},
+	{"a cluster", func(t testing.TB) *platform { return apart(t, 3) }},
 }
 
 // alone is an installation in one folder. Nothing runs yet.
@@ -50,7 +49,7 @@ func alone(t testing.TB) *platform {
 	data := shortFolder(t)
 	socket := url.Values{"host": {filepath.Join(data, "postgres", "socket")}, "port": {"5432"}, "sslmode": {"disable"}}
 	return &platform{
-		listen: freeAddress(t), data: data,
+		listen: freeAddress(t), home: data, data: data,
 		env:      environment("AFTERGLOW_OWNER_EMAIL="+email, "AFTERGLOW_OWNER_PASSWORD="+password),
 		database: "postgres://afterglow@/afterglow?" + socket.Encode(),
 	}
@@ -59,37 +58,83 @@ func alone(t testing.TB) *platform {
 // up starts the platform as one process.
 func (p *platform) up(t testing.TB) *process {
 	t.Helper()
-	return launch(t, "afterglow up", p.env, "--data", p.data, "up", "--listen", p.listen)
+	return launch(t, "afterglow up", p.env, afterglow, "--data", p.data, "up", "--listen", p.listen)
 }
 
-// apart is an installation with a process for every service, and with NATS, PostgreSQL and S3 outside.
-func apart(t testing.TB) *platform {
+// together is an installation that runs as one process.
+func together(t testing.TB) *platform {
 	t.Helper()
-	ctx, data := context.WithoutCancel(t.Context()), shortFolder(t)
-	p := &platform{listen: freeAddress(t), data: filepath.Join(data, "commands")}
-	logs, err := local.StartNATS(ctx, local.NATSOptions{Dir: filepath.Join(data, "nats"), Listen: "127.0.0.1:0"})
-	check(t, err)
-	t.Cleanup(logs.Stop)
-	postgres, err := local.StartPostgres(ctx, filepath.Join(data, "postgres"), local.PostgresOptions{})
-	check(t, err)
-	t.Cleanup(postgres.Stop)
-	objects, err := local.StartS3(ctx, filepath.Join(data, "s3"), local.S3Options{Origins: []string{p.url()}})
-	check(t, err)
-	t.Cleanup(objects.Stop)
-	p.database = postgres.URL()
-	p.env = environment("AFTERGLOW_OWNER_EMAIL="+email, "AFTERGLOW_OWNER_PASSWORD="+password,
-		"NATS_URL="+logs.ClientURL(), "DATABASE_URL="+p.database, "S3_ENDPOINT=http://"+objects.Endpoint(),
-		"S3_ACCESS_KEY="+objects.AccessKey, "S3_SECRET_KEY="+objects.SecretKey, "S3_BUCKET="+objects.Bucket)
-
-	var running []*process
-	for _, s := range services.All() {
-		running = append(running, launch(t, "afterglow run "+s.Name, p.env,
-			"--data", filepath.Join(data, s.Name), "run", s.Name, "--listen", p.listen))
+	p := alone(t)
+	up := p.up(t)
+	up.waitReady(t)
+	p.parts = []part{
+		{
+			name: "everything",
+			kill: func(testing.TB) { up.kill() },
+			stop: func(t testing.TB) { up.stop(t) },
+			start: func(t testing.TB) {
+				up = p.up(t)
+				up.waitReady(t)
+			},
+		},
+		{name: "PostgreSQL", supervised: true, kill: func(t testing.TB) { killPostgres(t, filepath.Join(p.data, "postgres")) }},
+		{name: "S3", supervised: true, kill: func(t testing.TB) { killS3(t, filepath.Join(p.data, "s3")) }},
 	}
-	for _, process := range running {
+	return p
+}
+
+// apart is an installation with a process for every service, with PostgreSQL and S3 outside, and with
+// so many nats-servers that keep each log.
+func apart(t testing.TB, servers int) *platform {
+	t.Helper()
+	home := shortFolder(t)
+	p := &platform{listen: freeAddress(t), home: home, data: filepath.Join(home, "commands")}
+	p.logs = startCluster(t, filepath.Join(home, "nats"), servers)
+	objects := p.startOutside(t)
+	p.env = environment("AFTERGLOW_OWNER_EMAIL="+email, "AFTERGLOW_OWNER_PASSWORD="+password,
+		"AFTERGLOW_LOG_REPLICAS="+strconv.Itoa(servers), "NATS_URL="+p.logs.url(), "DATABASE_URL="+p.database,
+		"S3_ENDPOINT=http://"+objects.Endpoint(), "S3_ACCESS_KEY="+objects.AccessKey, "S3_SECRET_KEY="+objects.SecretKey,
+		"S3_BUCKET="+objects.Bucket)
+	for _, n := range p.logs {
+		p.parts = append(p.parts, part{
+			name: "NATS",
+			kill: func(testing.TB) { n.kill() },
+			stop: func(t testing.TB) { n.stop(t) },
+			start: func(t testing.TB) {
+				n.start(t)
+				n.waitHealthy(t)
+			},
+		})
+	}
+	var starting []*process
+	for _, s := range services.All() {
+		starting = append(starting, p.startService(t, s.Name))
+	}
+	for _, process := range starting {
 		process.waitReady(t)
 	}
 	return p
+}
+
+// startService starts a process with one service, as a part.
+func (p *platform) startService(t testing.TB, name string) *process {
+	t.Helper()
+	data := filepath.Join(p.home, name+strconv.Itoa(len(p.parts)))
+	start := func(t testing.TB) *process {
+		t.Helper()
+		return launch(t, "afterglow run "+name, p.env, afterglow, "--data", data, "run", name, "--listen", p.listen)
+	}
+	running := start(t)
+	p.parts = append(p.parts, part{
+		name: name,
+		kill: func(testing.TB) { running.kill() },
+		stop: func(t testing.TB) { running.stop(t) },
+		start: func(t testing.TB) {
+			running = start(t)
+			running.waitReady(t)
+		},
+	})
+	return running
 }
 
 func (p *platform) url() string { return "http://" + p.listen }

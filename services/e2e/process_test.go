@@ -13,10 +13,10 @@ import (
 	"testing"
 )
 
-// readySigns are what a process says when it is ready: up to a person, run to its log.
-var readySigns = []string{"Afterglow is ready.", `"msg":"ready"`}
+// readySigns are what a process says when it is ready: up to a person, run and nats-server to their logs.
+var readySigns = []string{"Afterglow is ready.", `"msg":"ready"`, "Server is ready"}
 
-// process is a run of the program that goes on until it is stopped or killed.
+// process is a run of a program that goes on until it is stopped or killed.
 type process struct {
 	name  string
 	cmd   *exec.Cmd
@@ -28,11 +28,11 @@ type process struct {
 	said bytes.Buffer
 }
 
-// launch starts the program. It is stopped when the test ends, if not before, and what it said is
-// told when the test failed.
-func launch(t testing.TB, name string, env []string, args ...string) *process {
+// launch starts a program. It is stopped when the test ends, if not before, and what it said is told
+// when the test failed.
+func launch(t testing.TB, name string, env []string, program string, args ...string) *process {
 	t.Helper()
-	p := &process{name: name, cmd: exec.Command(afterglow, args...), ready: make(chan struct{}), done: make(chan struct{})}
+	p := &process{name: name, cmd: exec.Command(program, args...), ready: make(chan struct{}), done: make(chan struct{})}
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = env, p, p
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	started := make(chan error)

@@ -21,7 +21,9 @@ func TestScenarios(t *testing.T) {
 			p := shape.start(t)
 			p.visitor().call(t, http.MethodGet, "/readyz", nil, nil)
 			t.Run("recording", func(t *testing.T) {
-				t.Parallel()
+				if len(p.logs) < 2 { // of several nodes one is lost in the middle, which interrupts calls
+					t.Parallel()
+				}
 				recording(t, p)
 			})
 			t.Run("refused", func(t *testing.T) {
@@ -50,6 +52,9 @@ func recording(t *testing.T, p *platform) {
 	})
 	live.subscribe("clip/" + made.ID)
 	until(live, "jobs", func(b board) bool { return b.has(made.ID, job.moving) })
+	if len(p.logs) > 1 {
+		defer p.loseLeader(t)()
+	}
 	packaged, _ := until(live, "clip/"+made.ID, clip.final)
 	until(live, "jobs", func(b board) bool {
 		return b.has(made.ID, func(j job) bool { return j.State == "done" && j.Outcome == "clip.packaged" })
@@ -186,8 +191,7 @@ func marked(t *testing.T, p *platform, browser, stranger *client, id string) {
 	facts = append(facts, rest.events("events/facts", at)...)
 	written := p.facts(t)
 	written = slices.DeleteFunc(written, func(f fact) bool { return f.Seq > at })
-	same := func(a, b fact) bool { return a.Seq == b.Seq && a.ID == b.ID && a.Event == b.Event }
-	if !slices.EqualFunc(facts, written, same) {
+	if !slices.EqualFunc(facts, written, fact.same) {
 		t.Errorf("the feed told %v\nthe log has %v", facts, written)
 	}
 }

@@ -24,6 +24,11 @@ type fact struct {
 	Data                              json.RawMessage
 }
 
+// same tells whether two facts are one, told in two ways.
+func (f fact) same(g fact) bool {
+	return f.Seq == g.Seq && f.ID == g.ID && f.Event == g.Event && f.AggregateID == g.AggregateID
+}
+
 // socket is an open websocket.
 type socket struct {
 	t    testing.TB

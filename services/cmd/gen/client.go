@@ -24,9 +24,16 @@ func clientTypes(s surface, services []run.Service) files {
 		}, "  ") + "  }"})
 	}
 	out.record("Endpoints", "Endpoints are all that can be called, by method and path.", list)
-	documents, feeds := topics(services)
-	out.alias("DocumentTopic", "DocumentTopic is the first part of the topic of a live document.", union(documents))
-	out.alias("FeedTopic", "FeedTopic is the topic of a feed.", templates(feeds))
+	list = nil
+	for _, d := range s.documents {
+		name := d.Topic
+		if d.ByID {
+			name = "[topic: `" + d.Topic + "/${string}`]"
+		}
+		list = append(list, line{name: name, kind: typeScript(d.value, "  ")})
+	}
+	out.record("Documents", "Documents are the values of the live documents, by topic.", list)
+	out.alias("FeedTopic", "FeedTopic is the topic of a feed.", templates(feedTopics(services)))
 	return files{"web/src/gen/api.ts": out.Bytes()}
 }
 
@@ -45,21 +52,16 @@ func orNothing(schema *jsonschema.Schema, nothing string) string {
 	return typeScript(schema, "    ")
 }
 
-// topics are what browsers can subscribe to, each sorted.
-func topics(services []run.Service) (documents, feeds []string) {
+// feedTopics are sorted.
+func feedTopics(services []run.Service) []string {
+	var feeds []string
 	for _, service := range services {
-		for _, projection := range service.Projections {
-			for _, document := range projection.Documents {
-				documents = append(documents, document.Topic)
-			}
-		}
 		for _, feed := range service.Feeds {
 			feeds = append(feeds, feed.Topic)
 		}
 	}
-	slices.Sort(documents)
 	slices.Sort(feeds)
-	return slices.Compact(documents), slices.Compact(feeds)
+	return slices.Compact(feeds)
 }
 
 var hole = regexp.MustCompile(`\{\w+\}`)

@@ -23,7 +23,8 @@ func main() {
 	}
 }
 
-// generate writes all generated files under the root, and prints those that changed.
+// generate writes all generated files under the root, and prints those that changed. When an event
+// would lose something it writes nothing, and says what.
 func generate(root string, logs []events.Log, list []run.Service) error {
 	src, err := readSource(os.DirFS(root), "events", "pkg", "services")
 	if err != nil {
@@ -31,6 +32,9 @@ func generate(root string, logs []events.Log, list []run.Service) error {
 	}
 	out, err := outputs(src, logs, list)
 	if err != nil {
+		return err
+	}
+	if err := keepContract(os.DirFS(root), out); err != nil {
 		return err
 	}
 	changed, err := out.save(root)

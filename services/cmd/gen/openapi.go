@@ -26,11 +26,16 @@ type document struct {
 	Components object   `json:"components"`
 }
 
+const about = "A write answers its position on the log in the header Afterglow-Position. A read that names this position in the " +
+	"header Afterglow-Min-Position waits until it shows what was written. Whoever cannot know whether a write has arrived sends it " +
+	"again with the same Idempotency-Key: it is done once. Whoever edits what others may edit too sends the ETag in If-Match: an " +
+	"edit of another version is refused. Every error is a problem as RFC 9457 writes it, and changes nothing."
+
 // openAPI writes services/gateway/openapi.json.
 func openAPI(s surface, services []run.Service) (files, error) {
 	doc := document{
 		OpenAPI: "3.1.0", Comment: generated,
-		Info:     object{"title": "Afterglow", "version": "1", "description": "A write answers its position on the log in the header Afterglow-Position. A read that names this position in the header Afterglow-Min-Position waits until it shows what was written."},
+		Info:     object{"title": "Afterglow", "version": "1", "description": about},
 		Servers:  []object{{"url": "/"}},
 		Security: []object{{"session": []string{}}, {"token": []string{}}},
 		Tags:     []object{},
@@ -51,17 +56,9 @@ func openAPI(s surface, services []run.Service) (files, error) {
 	doc.Components = object{
 		"schemas":         s.schemas.defs,
 		"securitySchemes": securitySchemes,
-		"parameters": object{"minPosition": object{
-			"name": "Afterglow-Min-Position", "in": "header", "schema": object{"type": "string", "examples": []string{"FACTS/1234"}},
-			"description": "Answer only once this position is part of the answer; 503 when that takes too long.",
-		}},
-		"headers": object{"position": object{
-			"description": "Position of what was written.", "schema": object{"type": "string", "examples": []string{"FACTS/1234"}},
-		}},
-		"responses": object{"problem": object{
-			"description": "The reason why it was not done.",
-			"content":     object{"application/problem+json": object{"schema": s.problem}},
-		}},
+		"parameters":      parameters,
+		"headers":         headers,
+		"responses":       problems(s.problem),
 	}
 	text, err := writeJSON(doc)
 	text = bytes.ReplaceAll(text, []byte(`"#/$defs/`), []byte(`"#/components/schemas/`))
@@ -87,12 +84,12 @@ func (op operation) openAPI() object {
 	if op.body != nil {
 		out["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": op.body}}}
 	}
-	parameters := append(op.parameters("path", op.path), op.parameters("query", op.query)...)
-	if op.Method == "GET" {
-		parameters = append(parameters, object{"$ref": "#/components/parameters/minPosition"})
+	list := append(op.parameters("path", op.path), op.parameters("query", op.query)...)
+	for _, name := range op.conditions() {
+		list = append(list, object{"$ref": "#/components/parameters/" + name})
 	}
-	if len(parameters) > 0 {
-		out["parameters"] = parameters
+	if len(list) > 0 {
+		out["parameters"] = list
 	}
 	return out
 }
@@ -119,13 +116,23 @@ func (op operation) responses() object {
 	switch {
 	case op.file:
 		good = object{"description": "The file; ranges are answered.", "content": object{"*/*": object{}}}
+	case op.redirect:
+		status, good = 302, object{"description": "The browser goes there.", "headers": object{"Location": object{"schema": object{"type": "string"}}}}
 	case op.response != nil:
 		good["content"] = object{"application/json": object{"schema": op.response}}
 	default:
 		status = 204
 	}
-	if op.Method != "GET" {
-		good["headers"] = object{"Afterglow-Position": object{"$ref": "#/components/headers/position"}}
+	all := object{strconv.Itoa(status): good, "default": object{"$ref": "#/components/responses/problem"}}
+	for status, name := range op.refusals() {
+		all[status] = object{"$ref": "#/components/responses/" + name}
 	}
-	return object{strconv.Itoa(status): good, "default": object{"$ref": "#/components/responses/problem"}}
+	told := object{}
+	for _, name := range op.tells() {
+		told[headerNames[name]] = object{"$ref": "#/components/headers/" + name}
+	}
+	if len(told) > 0 {
+		good["headers"] = told
+	}
+	return all
 }

@@ -10,16 +10,25 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/run"
 	"github.com/afterglow-live/afterglow/services/gateway"
 )
 
-// surface is all that can be called over HTTP, as it looks from outside.
+// surface is all that can be called over HTTP and subscribed to, as it looks from outside.
 type surface struct {
 	operations []operation
-	schemas    *schemas
+	// documents are sorted by topic.
+	documents []liveDocument
+	schemas   *schemas
 	// problem is how every error is answered.
 	problem *jsonschema.Schema
+}
+
+// liveDocument is a kind of live documents.
+type liveDocument struct {
+	es.Document
+	value *jsonschema.Schema
 }
 
 // operation is one endpoint.
@@ -32,12 +41,15 @@ type operation struct {
 	body, response *jsonschema.Schema
 	// file is true when the response is a file rather than JSON.
 	file bool
+	// redirect is true when the response sends the browser elsewhere.
+	redirect bool
 }
 
 // surfaceOf describes the endpoints of services, sorted by path and method.
 func surfaceOf(src source, services []run.Service) (surface, error) {
 	s := surface{schemas: newSchemas(src)}
 	s.problem = s.schemas.of(reflect.TypeFor[gateway.Problem]())
+	s.add(gateway.HealthDocument)
 	names := map[string]string{}
 	for _, service := range services {
 		for _, e := range service.Endpoints {
@@ -47,12 +59,22 @@ func surfaceOf(src source, services []run.Service) (surface, error) {
 			names[e.Name()] = service.Name
 			s.operations = append(s.operations, s.operation(service.Name, e.Route))
 		}
+		for _, projection := range service.Projections {
+			s.add(projection.Documents...)
+		}
 	}
 	methods := []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete}
 	slices.SortFunc(s.operations, func(a, b operation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(slices.Index(methods, a.Method), slices.Index(methods, b.Method)))
 	})
+	slices.SortFunc(s.documents, func(a, b liveDocument) int { return cmp.Compare(a.Topic, b.Topic) })
 	return s, s.schemas.err()
+}
+
+func (s *surface) add(documents ...es.Document) {
+	for _, d := range documents {
+		s.documents = append(s.documents, liveDocument{d, s.schemas.of(d.Value)})
+	}
 }
 
 func (s surface) operation(service string, route api.Route) operation {
@@ -67,6 +89,8 @@ func (s surface) operation(service string, route api.Route) operation {
 	case nil:
 	case reflect.TypeFor[api.File]():
 		op.file = true
+	case reflect.TypeFor[api.Redirect]():
+		op.redirect = true
 	default:
 		op.response = s.schemas.of(route.Response)
 	}

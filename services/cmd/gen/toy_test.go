@@ -64,6 +64,10 @@ type changeLamp struct {
 	Dim  *Dimming `json:"dim,omitempty"`
 }
 
+type oneLamp struct {
+	Lamp string `path:"lamp" json:"-"`
+}
+
 type lampFile struct {
 	Lamp string `path:"lamp" json:"-"`
 	File string `path:"file" json:"-"`
@@ -71,14 +75,19 @@ type lampFile struct {
 
 func answer[Req, Res any](context.Context, *run.Deps, Req) (res Res, err error) { return res, nil }
 
+func loadLamp(context.Context, es.Querier, string, string) (l Lamp, err error) { return l, nil }
+
+func countLamps(context.Context, es.Querier, string) (n map[string]int, err error) { return n, nil }
+
 var (
 	toyLogs = []events.Log{{Name: "LAMPS", Prefix: "lamp", Doc: "lamps", Events: []events.Event{LampLit{}}}}
 	toys    = []run.Service{{
 		Name: "lamps", Doc: "lamps that shine",
-		Projections: []es.Projection{{Documents: []es.Document{{Topic: "lamp"}, {Topic: "lamps"}}}},
+		Projections: []es.Projection{{Documents: []es.Document{es.Each("lamp", loadLamp), es.One("lamps", countLamps)}}},
 		Feeds:       []api.Feed{{Topic: "glow/{lamp}"}, {Topic: "glow/all"}},
 		Endpoints: []run.Endpoint{
-			api.Patch("/api/lamps/{lamp}", "changes a lamp", api.Editors, answer[changeLamp, Lamp]),
+			api.Patch("/api/lamps/{lamp}", "changes a lamp", api.Editors, answer[changeLamp, Lamp]).Versioned("lamp"),
+			api.Get("/api/lamps/{lamp}", "shows a lamp", api.Viewers, answer[oneLamp, Lamp]).Versioned("lamp"),
 			api.Get("/api/lamps", "lists the lamps", api.Everybody, answer[struct{}, api.List[Lamp]]),
 			api.Delete("/api/lamps/{lamp}/{file...}", "takes a file away", api.Owners, answer[lampFile, api.None]),
 			api.Get("/api/lamps/{lamp}/{file...}", "gives a file", api.Viewers, answer[lampFile, api.File]),

@@ -108,14 +108,15 @@ func properties(schema *jsonschema.Schema, indent string) []line {
 	return list
 }
 
-var identifier = regexp.MustCompile(`^[A-Za-z_$][\w$]*$`)
+// bare is a name that needs no quotes: an identifier, or a pattern of names.
+var bare = regexp.MustCompile(`^([A-Za-z_$][\w$]*|\[.*\])$`)
 
 // lines writes properties of something that is written at an indent.
 func lines(list []line, indent string) string {
 	var out strings.Builder
 	for _, p := range list {
 		name := p.name
-		if !identifier.MatchString(name) {
+		if !bare.MatchString(name) {
 			name = fmt.Sprintf("%q", name)
 		}
 		if p.optional {

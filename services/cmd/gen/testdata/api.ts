@@ -14,6 +14,19 @@ export interface Dimming {
   level: number;
 }
 
+export interface Health {
+  ok: boolean;
+  parts: HealthPart[];
+}
+
+export interface HealthPart {
+  name: string;
+  ok: boolean;
+  reason?: string;
+  lag: number;
+  parked?: number;
+}
+
 /** Lamp is one lamp. */
 export interface Lamp {
   id: string;
@@ -47,6 +60,15 @@ export interface Endpoints {
     query: undefined;
     body: undefined;
     response: LampList;
+  };
+  /** shows a lamp */
+  "GET /api/lamps/{lamp}": {
+    params: {
+      lamp: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Lamp;
   };
   /** changes a lamp */
   "PATCH /api/lamps/{lamp}": {
@@ -83,8 +105,12 @@ export interface Endpoints {
   };
 }
 
-/** DocumentTopic is the first part of the topic of a live document. */
-export type DocumentTopic = "lamp" | "lamps";
+/** Documents are the values of the live documents, by topic. */
+export interface Documents {
+  health: Health;
+  [topic: `lamp/${string}`]: Lamp;
+  lamps: Record<string, number>;
+}
 
 /** FeedTopic is the topic of a feed. */
 export type FeedTopic = `glow/all` | `glow/${string}`;
