@@ -45,8 +45,8 @@ test-faults: $(WEB_DIST) ## Kill everything at random moments, 200 times over, a
 	@deploy/setup.sh --test
 	cd services && AFTERGLOW_E2E_ROUNDS=200 AFTERGLOW_E2E_AWAY=60s go test -count 1 -timeout 8h -v -run '^TestFaults' ./e2e
 
-bench: setup ## Measure, against the raw parts on the same machine
-	@$(call each-module,go test -run '^$$' -bench . -benchmem -timeout 30m ./...)
+bench: setup $(WEB_DIST) ## Measure against the raw parts on the same machine, and write BENCHMARKS.md
+	cd services && go run ./cmd/bench -root .. -out ../BENCHMARKS.md
 
 lint: $(WEB_MODULES) ## Look for mistakes without running anything
 	@$(call each-module,$(GOLANGCI) run ./...)

@@ -1,7 +1,9 @@
 package services_test
 
 import (
+	"net/http"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -80,4 +82,35 @@ func TestComposeRunsEveryService(t *testing.T) {
 	if !slices.Equal(listed, all) {
 		t.Errorf("docker-compose.yml runs %v, the services are %v", listed, all)
 	}
+}
+
+// An answer with a secret in it would be kept for whoever repeats the request, and so would a
+// fingerprint of a password.
+func TestSecretsAreToldOnce(t *testing.T) {
+	t.Parallel()
+	secrets := []string{"password", "current", "token", "link", "ticket", "secret"}
+	for _, s := range services.All() {
+		for _, e := range s.Endpoints {
+			if e.Method == http.MethodGet || e.Secret {
+				continue
+			}
+			for _, part := range []reflect.Type{e.Request, e.Response} {
+				for _, field := range fields(part) {
+					if slices.Contains(secrets, field) {
+						t.Errorf("%s %s of %s has the field %s: declare it with ToldOnce()", e.Method, e.Path, s.Name, field)
+					}
+				}
+			}
+		}
+	}
+}
+
+// fields are the names that a struct has in JSON.
+func fields(of reflect.Type) []string {
+	var names []string
+	for i := 0; of != nil && of.Kind() == reflect.Struct && i < of.NumField(); i++ {
+		name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
 }

@@ -98,8 +98,10 @@ func (p *pulse) look(ctx context.Context) Health {
 	ctx, cancel := context.WithTimeout(ctx, checkWait)
 	defer cancel()
 	d := p.deps
-	h := Health{Service: d.Service, Copy: p.copy, Ready: p.ready.Load(), Projections: make([]es.Status, len(d.projectors)),
-		Reactors: make([]es.ReactorStatus, len(p.service.Reactors)), Process: process, Appended: d.Logs.Appended()}
+	h := Health{
+		Service: d.Service, Copy: p.copy, Ready: p.ready.Load(), Projections: make([]es.Status, len(d.projectors)),
+		Reactors: make([]es.ReactorStatus, len(p.service.Reactors)), Process: process, Appended: d.Logs.Appended(),
+	}
 	var asking sync.WaitGroup
 	ask := func(ok *bool, part string, check func() error) {
 		asking.Go(func() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,7 +36,7 @@ func Run(ctx context.Context, p Platform, services []Service, ready func()) erro
 		case <-ctx.Done():
 			return nil
 		case <-p.Logs.Closed():
-			return errors.New("the connection to NATS has ended for good; start again")
+			return errEnded
 		}
 	})
 	group.Go(func() error {
@@ -49,11 +50,19 @@ func Run(ctx context.Context, p Platform, services []Service, ready func()) erro
 		ready()
 		return nil
 	})
-	return group.Wait()
+	err = group.Wait()
+	select {
+	case <-p.Logs.Closed(): // whoever noticed it first
+		return errEnded
+	default:
+		return err
+	}
 }
 
+var errEnded = errors.New("the connection to NATS has ended for good; start again")
+
 func runOne(ctx context.Context, p Platform, s Service, ready func()) error {
-	d, err := open(ctx, p, s)
+	d, err := openPatiently(ctx, p, s)
 	if err != nil {
 		return err
 	}
@@ -95,6 +104,26 @@ func runOne(ctx context.Context, p Platform, s Service, ready func()) error {
 		return server.Stop()
 	})
 	return group.Wait()
+}
+
+// patience is how long a service waits at its start for a part that is starting too.
+const patience = time.Minute
+
+// openPatiently opens a service as soon as what it needs is there.
+func openPatiently(ctx context.Context, p Platform, s Service) (*Deps, error) {
+	began := time.Now()
+	for {
+		d, err := open(ctx, p, s)
+		if err == nil || !es.Away(err) || time.Since(began) > patience {
+			return d, err
+		}
+		p.Logger.Warn("service waits for a part that is not there yet", "service", s.Name, "err", err)
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // catchUp waits until the tables have come to where the logs are now.

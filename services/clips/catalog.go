@@ -18,7 +18,7 @@ var catalog = es.Projection{
 		es.On(catalogRegistered), es.On(catalogProbed), es.On(catalogRefused),
 		es.On(catalogPackaged), es.On(catalogFailed), es.On(catalogRetried), es.On(catalogStream),
 	},
-	Documents: []es.Document{{Topic: "clip", Load: loadDocument}},
+	Documents: []es.Document{es.Each("clip", load)},
 }
 
 func catalogRegistered(ctx context.Context, tx *es.Tx, e events.ClipRegistered, m es.Meta) error {

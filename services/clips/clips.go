@@ -15,8 +15,9 @@ var vault embed.FS
 var Service = run.Service{
 	Name:        "clips",
 	Doc:         "uploads, clips, and what is known of each; makes HLS, DASH, posters and sprites",
+	Objects:     true,
 	Projections: []es.Projection{catalog},
-	Reactors:    []run.Reactor{probe, pack},
+	Reactors:    []run.Reactor{probe, pack, lapse},
 	Endpoints: []run.Endpoint{
 		startUpload, getUpload, completeUpload, abortUpload,
 		listClips, getClip, retryClip, getMedia,

@@ -30,7 +30,7 @@ const checking = 30 * time.Minute
 // complete may be called again at any time, also after a crash in the middle: every step finds what
 // an earlier call has done.
 func complete(ctx context.Context, d *run.Deps, req GetUpload) (Clip, error) {
-	u, err := findUpload(ctx, d, req.Upload)
+	u, err := findUpload(ctx, d, api.OwnerOf(ctx), req.Upload)
 	if err != nil {
 		return Clip{}, err
 	}

@@ -76,10 +76,6 @@ func load(ctx context.Context, q es.Querier, owner, id string) (Clip, error) {
 	return pgx.CollectExactlyOneRow(rows, scan)
 }
 
-func loadDocument(ctx context.Context, q es.Querier, owner, id string) (any, error) {
-	return load(ctx, q, owner, id)
-}
-
 // GetClip asks for one clip.
 type GetClip struct {
 	Clip string `path:"clip" json:"-"`
@@ -92,7 +88,7 @@ var getClip = api.Get("/api/clips/{clip}", "shows one clip", api.Viewers,
 			return c, fault.New(fault.NotFound, "there is no clip %s", req.Clip)
 		}
 		return c, err
-	})
+	}).Versioned("clip")
 
 // ListClips asks for a page of clips, newest first.
 type ListClips struct {

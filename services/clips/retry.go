@@ -30,7 +30,7 @@ var retryClip = api.Post("/api/clips/{clip}/retry", "begins the work on a clip t
 			return Clip{}, err
 		}
 		return load(ctx, d.DB, owner, req.Clip)
-	})
+	}).Versioned("clip")
 
 // retryUploaded begins the work on a failed clip anew because its file was sent again. The file that
 // was sent now takes the place of a stored one that is missing.

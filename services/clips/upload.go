@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/blob"
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -133,6 +134,9 @@ var startUpload = api.Post("/api/uploads", "announces a file and says where its 
 			u.ContentType = "application/octet-stream"
 		}
 		u.Object = path.Join(owner, "sources", u.ID, "source")
+		if err := u.keep(ctx, d); err != nil {
+			return Upload{}, err
+		}
 		var err error
 		if u.Multipart, err = d.Blob.NewMultipart(ctx, u.Object, u.ContentType); err != nil {
 			return Upload{}, err
@@ -201,12 +205,15 @@ type GetUpload struct {
 
 var getUpload = api.Get("/api/uploads/{upload}", "tells which parts have arrived, and where the others go", api.Editors,
 	func(ctx context.Context, d *run.Deps, req GetUpload) (Upload, error) {
-		u, err := findUpload(ctx, d, req.Upload)
+		u, err := findUpload(ctx, d, api.OwnerOf(ctx), req.Upload)
 		if err != nil {
 			return Upload{}, err
 		}
 		if u.Clip != "" {
 			return u.show(ctx, d, nil)
+		}
+		if err := u.keep(ctx, d); err != nil {
+			return Upload{}, err
 		}
 		arrived, err := d.Blob.Parts(ctx, u.Object, u.Multipart)
 		if errors.Is(err, blob.ErrNotFound) {
@@ -233,36 +240,19 @@ func (u upload) assembled(ctx context.Context, d *run.Deps) ([]blob.Part, error)
 
 var abortUpload = api.Delete("/api/uploads/{upload}", "throws away what has arrived of a file", api.Editors,
 	func(ctx context.Context, d *run.Deps, req GetUpload) (api.None, error) {
-		u, err := findUpload(ctx, d, req.Upload)
+		u, err := findUpload(ctx, d, api.OwnerOf(ctx), req.Upload)
 		if err != nil {
 			return api.None{}, err
 		}
-		return api.None{}, pgx.BeginFunc(ctx, d.DB, func(tx pgx.Tx) error {
-			var clip string
-			var busy bool // a check that was cut short does not count for ever
-			err := tx.QueryRow(ctx, `select clip, coalesce(completing_at > now() - $2::interval, false)
-				from vault.uploads where id = $1 for update`, u.ID, checking).Scan(&clip, &busy)
-			switch {
-			case errors.Is(err, pgx.ErrNoRows): // another call was quicker
-				return nil
-			case err != nil:
-				return err
-			case clip != "":
-				return fault.New(fault.Conflict, "the upload is complete; it has become the clip %s", clip)
-			case busy:
-				return fault.New(fault.Conflict, "it is being checked; once that is done it is a clip, and cannot be thrown away any more")
-			}
-			if err := d.Blob.Abort(ctx, u.Object, u.Multipart); err != nil {
-				return err
-			}
-			_, err = tx.Exec(ctx, `delete from vault.uploads where id = $1`, u.ID)
-			return err
-		})
+		if err := u.throwAway(ctx, d); err != nil {
+			return api.None{}, err
+		}
+		return api.None{}, d.Logs.CancelTimer(ctx, u.Owner, events.UploadLapsed{Upload: u.ID})
 	})
 
-func findUpload(ctx context.Context, d *run.Deps, id string) (upload, error) {
+func findUpload(ctx context.Context, d *run.Deps, owner, id string) (upload, error) {
 	rows, err := d.DB.Query(ctx, `select id, owner, stream, name, size, content_type, title, started_at, object, multipart, part_size, clip
-		from vault.uploads where owner = $1 and id = $2`, api.OwnerOf(ctx), id)
+		from vault.uploads where owner = $1 and id = $2`, owner, id)
 	if err != nil {
 		return upload{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,7 +18,7 @@ import (
 )
 
 // cookieLife is how long a browser keeps a session; the session itself may end earlier.
-const cookieLife = 90 * 24 * time.Hour
+const cookieLife = 30 * 24 * time.Hour
 
 // cookieName is bound to host and https where there is https, which a plain connection cannot have.
 // There it has the port, because browsers send the cookies of a host to all its ports.
@@ -90,8 +91,19 @@ func (s *server) caller(c echo.Context, everybody bool) (api.Caller, error) {
 	if err != nil && !(everybody && fault.Is(err, fault.Unauthenticated)) {
 		return api.Caller{}, err
 	}
-	caller.Address, caller.Host = c.RealIP(), c.Request().Host
+	caller.Address, caller.Host, caller.Device = c.RealIP(), c.Request().Host, device(c.Request())
 	return caller, nil
+}
+
+// device is what a browser or program says it is, as far as it is short and can be read.
+func device(r *http.Request) string {
+	said := strings.ToValidUTF8(r.UserAgent()[:min(len(r.UserAgent()), nameLimit)], "")
+	return strings.Map(func(c rune) rune {
+		if unicode.IsPrint(c) {
+			return c
+		}
+		return -1
+	}, said)
 }
 
 // checkOrigin refuses what another site's page makes a browser do with its session. A token is

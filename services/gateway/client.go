@@ -16,15 +16,14 @@ const (
 	// closeUnauthenticated tells a client that it has to sign in before it comes again.
 	closeUnauthenticated = 4401
 
-	readLimit = 64 << 10 // bytes of one message
 	writeWait = 10 * time.Second
 	pingEvery = 25 * time.Second
 	// silence is how long a client may not be heard of, its answers to pings included.
 	silence = time.Minute
 	// doubtEvery is how often a session or token is looked at again without a reason.
 	doubtEvery = 5 * time.Minute
-	// farewell is how long a client may take to answer the end of the connection.
-	farewell = time.Second
+	// closeWait is how long a client may take to answer the end of the connection.
+	closeWait = time.Second
 )
 
 // client is one open websocket.
@@ -36,93 +35,105 @@ type client struct {
 	queue *queue
 	// doubt asks to look at the credential again.
 	doubt chan struct{}
-	// ctx ends with the connection.
+	// ctx ends with the connection; end ends it.
 	ctx     context.Context
+	end     context.CancelFunc
 	closing sync.Once
 
 	// topics are guarded by the hub's lock.
 	topics map[string]*subscription
 }
 
+func newClient(ctx context.Context, conn *websocket.Conn, caller api.Caller, shown run.Credential) *client {
+	cl := &client{
+		caller: caller, shown: shown, conn: conn, queue: newQueue(), doubt: make(chan struct{}, 1),
+		topics: map[string]*subscription{},
+	}
+	cl.ctx, cl.end = context.WithCancel(ctx)
+	return cl
+}
+
 // attend serves a client until its connection ends.
 func (s *server) attend(cl *client) {
-	defer func() { _ = cl.conn.Close() }()
-	defer cl.queue.close()
 	if !s.hub.join(cl) {
 		cl.close(websocket.CloseServiceRestart, "stopping")
 	}
 	defer s.hub.leave(cl)
-	go cl.write(s.metrics)
 	go s.guard(cl)
-	cl.read(s.hub, s.metrics)
+	s.converse(cl, s.hub.answer)
+}
+
+// converse hears and tells a client until its connection ends.
+func (s *server) converse(cl *client, answer func(*client, request) error) {
+	var writing sync.WaitGroup
+	writing.Go(func() { cl.write(s.metrics) })
+	cl.read(s.metrics, answer)
+	cl.close(websocket.CloseNormalClosure, "")
+	writing.Wait()
+	cl.end()
+	_ = cl.conn.Close()
 }
 
 // close tells the client why the connection ends, and ends it when that has been answered or for a
 // while has not.
 func (cl *client) close(code int, why string) {
 	cl.closing.Do(func() {
-		cl.queue.close()
-		_ = cl.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(farewell))
-		time.AfterFunc(farewell, func() { _ = cl.conn.Close() })
+		cl.queue.close(farewell(code, why))
+		time.AfterFunc(closeWait, func() {
+			cl.end() // of what reading waits for
+			_ = cl.conn.Close()
+		})
 	})
 }
 
-// drain waits until the connection has ended.
-func (cl *client) drain() {
-	defer func() { _ = cl.conn.Close() }()
-	cl.conn.SetReadLimit(readLimit)
-	for {
-		if _, _, err := cl.conn.NextReader(); err != nil {
-			return
-		}
-	}
-}
-
-// read hears the client until the connection ends.
-func (cl *client) read(h *hub, m *metrics) {
-	cl.conn.SetReadLimit(readLimit)
+// read hears the client until the connection ends. What cannot be done is answered with an ERROR.
+func (cl *client) read(m *metrics, answer func(*client, request) error) {
+	received := m.messages.WithLabelValues("received")
 	heard := func() { _ = cl.conn.SetReadDeadline(time.Now().Add(silence)) }
+	cl.conn.SetReadLimit(readLimit)
 	cl.conn.SetPongHandler(func(string) error { heard(); return nil })
+	cl.conn.SetPingHandler(func(data string) error {
+		heard()
+		cl.queue.ping(newFrame(websocket.PongMessage, []byte(data)))
+		return nil
+	})
+	cl.conn.SetCloseHandler(func(code int, _ string) error { cl.close(code, ""); return nil })
 	heard()
 	for {
-		_, text, err := cl.conn.ReadMessage()
+		kind, r, err := cl.conn.NextReader()
+		if err != nil {
+			return
+		}
+		req, refused, err := readRequest(kind, r)
 		if err != nil {
 			return
 		}
 		heard()
-		m.messages.WithLabelValues("received").Inc()
-		req, err := parse(text)
-		switch {
-		case err != nil:
-		case req.Type == "SUBSCRIBE":
-			err = h.subscribe(cl, req)
-		case req.Type == "UNSUBSCRIBE":
-			h.unsubscribe(cl, req.Topic)
-		default:
-			err = fault.New(fault.Invalid, "there is no message type %.50q; there are SUBSCRIBE and UNSUBSCRIBE", req.Type)
+		received.Inc()
+		if refused == nil {
+			refused = answer(cl, req)
 		}
-		if err != nil {
-			cl.queue.push(refusal(req, err))
+		if refused != nil {
+			cl.queue.push(refusal(req, refused))
 		}
 	}
 }
 
 // write tells the client what is in its queue.
 func (cl *client) write(m *metrics) {
+	sent, w := m.messages.WithLabelValues("sent"), frameWriter{network: cl.conn.NetConn()}
+	var frames [][]byte
 	for {
-		frames, ok := cl.queue.take()
-		if !ok {
+		var ok bool
+		if frames, ok = cl.queue.take(frames); !ok {
 			return
 		}
-		for _, frame := range frames {
-			_ = cl.conn.SetWriteDeadline(time.Now().Add(writeWait))
-			if err := cl.conn.WriteMessage(websocket.TextMessage, frame); err != nil {
-				_ = cl.conn.Close() // ends read
-				cl.queue.close()
-				return
-			}
-			m.messages.WithLabelValues("sent").Inc()
+		if err := w.write(frames); err != nil {
+			_ = cl.conn.Close() // ends read
+			cl.queue.close(nil)
+			return
 		}
+		sent.Add(float64(len(frames)))
 	}
 }
 
@@ -136,13 +147,16 @@ func (s *server) guard(cl *client) {
 		case <-cl.ctx.Done():
 			return
 		case <-ping.C:
-			_ = cl.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait))
+			cl.queue.ping(newFrame(websocket.PingMessage, nil))
 			continue
 		case <-cl.doubt:
 		case <-doubt.C:
 		}
-		if _, err := s.authenticate(cl.ctx, cl.shown); fault.Is(err, fault.Unauthenticated) {
+		switch caller, err := s.authenticate(cl.ctx, cl.shown); {
+		case fault.Is(err, fault.Unauthenticated):
 			cl.close(closeUnauthenticated, "signed out")
+		case err == nil && caller != cl.caller: // it comes again as what it may be now
+			cl.close(websocket.CloseServiceRestart, "the role has changed")
 		}
 	}
 }

@@ -33,8 +33,9 @@ func Service(all []run.Service) run.Service { return service(all, net.Listen) }
 func service(all []run.Service, listen func(network, address string) (net.Listener, error)) run.Service {
 	var listener net.Listener
 	return run.Service{
-		Name: "gateway",
-		Doc:  "HTTP, sessions, websockets and the web app",
+		Name:  "gateway",
+		Doc:   "HTTP, sessions, websockets and the web app",
+		Vault: vault,
 		Start: func(_ context.Context, d *run.Deps) (err error) {
 			address := d.Config.Listen
 			if address == "" {
@@ -70,6 +71,7 @@ type server struct {
 	// cookie is the name of the session cookie.
 	cookie  string
 	origins *http.CrossOriginProtection
+	health  *health
 	hub     *hub
 	metrics *metrics
 	pages   *pages
@@ -90,8 +92,10 @@ func newServer(d *run.Deps, all []run.Service) (*server, error) {
 			return nil, fmt.Errorf("AFTERGLOW_PUBLIC_URL: %w", err)
 		}
 	}
-	s.metrics = newMetrics(s.health)
-	s.hub = newHub(d, all, s.metrics)
+	s.health = newHealth(d, all)
+	s.metrics = newMetrics(d, s.health)
+	s.hub = newHub(d, all, s.metrics, s.health)
+	s.metrics.queued(s.hub.queued)
 	var err error
 	s.pages, err = newPages(webui.Files())
 	return s, err
@@ -114,6 +118,7 @@ func (s *server) serve(ctx context.Context, listener net.Listener) error {
 		return nil
 	})
 	group.Go(func() error { return s.hub.run(ctx) })
+	group.Go(func() error { return s.health.run(ctx, s.hub.tellDocument) })
 	group.Go(func() error {
 		<-ctx.Done()
 		waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWait)

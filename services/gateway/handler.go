@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -27,9 +30,14 @@ var openAPI []byte
 // policy is what a page may load, and from where. Uploads go straight to the object store, which may
 // be on any host.
 const policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; " +
-	"connect-src 'self' http: https: ws: wss:; worker-src 'self' blob:; frame-ancestors 'self'"
+	"connect-src 'self' http: https: ws: wss:; worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+
+// headerLimit is how large the header of a request may be, in bytes.
+const headerLimit = 32 << 10
 
 const requestIDKey = "request id"
+
+var tracer = otel.Tracer("github.com/afterglow-live/afterglow/services/gateway")
 
 // handler routes requests.
 func (s *server) handler() http.Handler {
@@ -37,24 +45,28 @@ func (s *server) handler() http.Handler {
 	e.Logger.SetOutput(io.Discard)
 	e.HTTPErrorHandler = s.problem
 	e.IPExtractor = echo.ExtractIPFromXFFHeader(echo.TrustLoopback(true), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false))
-	e.Use(s.observe, recovered, prepare)
-	e.GET("/healthz", getHealth)
-	e.GET("/readyz", s.getReady)
-	e.GET("/metrics", s.getMetrics)
-	e.GET("/api/openapi.json", func(c echo.Context) error { return c.JSONBlob(http.StatusOK, openAPI) })
+	e.Use(s.observe, recovered, s.prepare)
+	get := func(path string, h echo.HandlerFunc) {
+		e.GET(path, h)
+		e.HEAD(path, h)
+	}
+	get("/healthz", getHealth)
+	get("/readyz", s.getReady)
+	get("/metrics", s.getMetrics)
+	get("/api/openapi.json", func(c echo.Context) error { return c.JSONBlob(http.StatusOK, openAPI) })
 	e.GET("/ws", s.socket)
 	for _, service := range s.services {
 		for _, endpoint := range service.Endpoints {
 			path, h := echoPath(endpoint.Route), s.endpoint(service.Name, endpoint.Route)
-			e.Add(endpoint.Method, path, h)
 			if endpoint.Method == http.MethodGet {
-				e.HEAD(path, h)
+				get(path, h)
+			} else {
+				e.Add(endpoint.Method, path, h)
 			}
 			s.pages.reserve(endpoint.Path)
 		}
 	}
-	e.GET(anyPath, s.pages.serve)
-	e.HEAD(anyPath, s.pages.serve)
+	get(anyPath, s.pages.serve)
 	return e
 }
 
@@ -73,9 +85,10 @@ func echoPath(route api.Route) string {
 var requestID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
 
 // prepare gives every request an id, and every response the headers that protect browsers.
-func prepare(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *server) prepare(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		id := c.Request().Header.Get(echo.HeaderXRequestID)
+		r := c.Request()
+		id := r.Header.Get(echo.HeaderXRequestID)
 		if !requestID.MatchString(id) {
 			id = es.NewID()
 		}
@@ -85,19 +98,43 @@ func prepare(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if s.secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if headerSize(r) > headerLimit {
+			return echo.NewHTTPError(http.StatusRequestHeaderFieldsTooLarge)
+		}
 		return next(c)
 	}
 }
 
+// headerSize is how many bytes the request's target and its headers have.
+func headerSize(r *http.Request) int {
+	size := len(r.RequestURI)
+	for name, values := range r.Header {
+		for _, value := range values {
+			size += len(name) + len(value) + len(": \r\n")
+		}
+	}
+	return size
+}
+
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodPut, http.MethodOptions}
 
-// observe counts and logs requests. Query strings and headers may hold secrets: they are not logged.
+// observe counts, logs and traces requests. Query strings and headers may hold secrets: they are not
+// logged.
 func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
+		ctx, span := tracer.Start(es.Traced(c.Request().Context(), c.Request().Header.Get("traceparent")),
+			c.Request().Method+" "+c.Path(), trace.WithSpanKind(trace.SpanKindServer))
+		defer span.End()
+		c.SetRequest(c.Request().WithContext(ctx))
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
+		span.SetAttributes(attribute.Int("http.response.status_code", c.Response().Status))
 		took, req, status := time.Since(began), c.Request(), c.Response().Status
 		route := c.Path()
 		if route == "" {

@@ -296,6 +296,9 @@ func TestHealthAndMetrics(t *testing.T) {
 		`afterglow_http_request_seconds_count{method="POST",route="/api/streams",status="200"} 1`,
 		"afterglow_websockets_open 0", "go_goroutines", `afterglow_service_ready{service="library"} 1`,
 		`afterglow_projection_lag_events{projection="library",service="library"}`,
+		`afterglow_projection_behind_seconds{projection="library",service="library"} 0`,
+		`afterglow_events_appended_total{process=`, `afterglow_log_messages{log="FACTS"} `, `afterglow_log_bytes{log="DEAD"} `,
+		"afterglow_disk_free_bytes ", "afterglow_websocket_queued_messages 0",
 	} {
 		if !strings.Contains(text, line) {
 			t.Errorf("metrics have no %s", line)

@@ -15,44 +15,41 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
+// accountAggregate is what the events are about that tell of changed sessions, tokens and roles.
+const accountAggregate = "account"
+
 // hub hears everything once, and tells it to the clients that subscribed to it.
 type hub struct {
 	*run.Deps
 	metrics *metrics
+	health  *health
 	feeds   []api.Feed
-	// kinds are the first parts of document topics.
-	kinds map[string]bool
-	logs  []events.Log
+	// documents are the kinds of live documents, by the first part of their topics.
+	documents map[string]es.Document
+	logs      []events.Log
 	// ready is closed when nothing that happens from then on is missed.
 	ready chan struct{}
 
 	mu sync.Mutex
 	// at is the sequence of the last event on each log that was told.
 	at map[string]uint64
-	// documents has the subscriptions to each document, by owner and topic.
-	documents map[documentKey]map[*subscription]bool
-	// listeners has the subscriptions to each part of a log.
-	listeners map[feedKey]map[*subscription]bool
+	// listeners has the subscriptions to each topic: whom something is for is looked up, not searched.
+	listeners map[address]map[*subscription]bool
 	clients   map[*client]bool
 	stopped   bool
 	open      sync.WaitGroup
 }
 
-type documentKey struct{ owner, topic string }
-
-// feedKey is a topic, and the subjects on a log that one owner sees under it.
-type feedKey struct{ log, filter, topic string }
-
-func newHub(d *run.Deps, all []run.Service, m *metrics) *hub {
+func newHub(d *run.Deps, all []run.Service, m *metrics, of *health) *hub {
 	h := &hub{
-		Deps: d, metrics: m, kinds: map[string]bool{}, logs: []events.Log{events.Facts}, ready: make(chan struct{}),
-		at: map[string]uint64{}, documents: map[documentKey]map[*subscription]bool{},
-		listeners: map[feedKey]map[*subscription]bool{}, clients: map[*client]bool{},
+		Deps: d, metrics: m, health: of, logs: []events.Log{events.Facts}, ready: make(chan struct{}),
+		documents: map[string]es.Document{healthTopic: HealthDocument},
+		at:        map[string]uint64{}, listeners: map[address]map[*subscription]bool{}, clients: map[*client]bool{},
 	}
 	for _, service := range all {
 		for _, projection := range service.Projections {
 			for _, document := range projection.Documents {
-				h.kinds[document.Topic] = true
+				h.documents[document.Topic] = document
 			}
 		}
 		for _, feed := range service.Feeds {
@@ -83,18 +80,35 @@ func (h *hub) run(ctx context.Context) error {
 	})
 	for _, log := range h.logs {
 		group.Go(func() error {
-			return h.again(ctx, log.Name, func() error {
-				h.mu.Lock()
-				after := h.at[log.Name]
-				h.mu.Unlock()
-				return h.Logs.Tail(ctx, log, es.TailFrom{After: after}, func(e es.Event) error {
-					h.tellEvent(e)
-					return nil
-				})
-			})
+			return h.again(ctx, log.Name, func() error { return h.follow(ctx, log) })
 		})
 	}
 	return group.Wait()
+}
+
+// follow tells what comes on a log after what was told.
+func (h *hub) follow(ctx context.Context, log events.Log) error {
+	last, err := h.Logs.Last(ctx, log.Name)
+	if err != nil {
+		return err
+	}
+	after := h.begun(log.Name, last)
+	return h.Logs.Tail(ctx, log, es.TailFrom{After: after}, func(e es.Event) error {
+		h.tellEvent(e)
+		return nil
+	})
+}
+
+// begun is after which sequence a log goes on that ends at last. One that ends before what was told
+// has been made anew: everybody begins anew.
+func (h *hub) begun(log string, last uint64) uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if last < h.at[log] {
+		h.at[log] = last
+		h.missAll(func(sub *subscription) bool { return sub.feed != nil && sub.feed.Log.Name == log })
+	}
+	return h.at[log]
 }
 
 // again hears something until the context ends, whatever comes between.
@@ -117,10 +131,16 @@ func (h *hub) again(ctx context.Context, what string, hear func() error) error {
 func (h *hub) missDocuments() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, subscriptions := range h.documents {
+	h.missAll(func(sub *subscription) bool { return sub.feed == nil })
+}
+
+// missAll ends subscriptions with a gap. The lock is held.
+func (h *hub) missAll(which func(*subscription) bool) {
+	for _, subscriptions := range h.listeners {
 		for sub := range subscriptions {
-			h.end(sub)
-			sub.client.queue.miss(sub.topic)
+			if which(sub) {
+				h.miss(sub)
+			}
 		}
 	}
 }
@@ -129,12 +149,13 @@ func (h *hub) missDocuments() {
 func (h *hub) tellDocument(doc es.Live) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var frame []byte
-	for sub := range h.documents[documentKey{doc.Owner, doc.Topic}] {
-		if frame == nil {
-			frame = version("UPDATE", doc.Topic, doc)
-		}
-		h.tell(sub, doc.Rev, frame)
+	subscriptions := h.listeners[address{doc.Owner, doc.Topic}]
+	if len(subscriptions) == 0 {
+		return
+	}
+	f := version("UPDATE", doc.Topic, doc)
+	for sub := range subscriptions {
+		h.tell(sub, doc.Rev, f)
 	}
 }
 
@@ -143,17 +164,21 @@ func (h *hub) tellEvent(e es.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.at[e.Log] = e.Seq
-	for key, subscriptions := range h.listeners {
-		if key.log != e.Log || !matches(key.filter, e.Subject) {
+	for _, feed := range h.feeds {
+		if feed.Log.Name != e.Log {
 			continue
 		}
-		frame := occurrence(key.topic, api.Record(e))
+		topic, ok := topicOf(feed, e.Subject)
+		subscriptions := h.listeners[address{e.Owner, topic}]
+		if !ok || len(subscriptions) == 0 {
+			continue
+		}
+		f := occurrence(topic, api.Record(e))
 		for sub := range subscriptions {
-			h.tell(sub, e.Seq, frame)
+			h.tell(sub, e.Seq, f)
 		}
 	}
-	switch e.Name {
-	case events.Name(events.SessionClosed{}), events.Name(events.TokenRevoked{}):
+	if e.Aggregate == accountAggregate {
 		h.doubt(e.AggregateID)
 	}
 }
@@ -195,18 +220,23 @@ func (h *hub) leave(cl *client) {
 // close sends all clients away: they come again at once, to whoever runs next.
 func (h *hub) close() {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.stopped = true
-	var clients []*client
 	for cl := range h.clients {
-		clients = append(clients, cl)
+		cl.close(websocket.CloseServiceRestart, "stopping")
 	}
-	h.mu.Unlock()
-	var closing sync.WaitGroup
-	for _, cl := range clients {
-		closing.Go(func() { cl.close(websocket.CloseServiceRestart, "stopping") })
-	}
-	closing.Wait()
 }
 
 // wait returns when all clients are gone.
 func (h *hub) wait() { h.open.Wait() }
+
+// queued is how many messages wait for slow clients.
+func (h *hub) queued() float64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for cl := range h.clients {
+		n += cl.queue.length()
+	}
+	return float64(n)
+}

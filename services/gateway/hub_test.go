@@ -1,8 +1,13 @@
 package gateway
 
 import (
-	"context"
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+
+	"github.com/gorilla/websocket"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
@@ -14,10 +19,8 @@ import (
 // listen is a client of the account that subscribes to its facts, and is told nothing by itself.
 func listen(t *testing.T, h *hub, account string) *client {
 	t.Helper()
-	cl := &client{
-		caller: api.Caller{Account: account, Owner: account, Role: api.Viewer},
-		queue:  newQueue(), ctx: t.Context(), topics: map[string]*subscription{},
-	}
+	cl := newClient(t.Context(), nil, api.Caller{Account: account, Owner: account, Role: api.Viewer}, run.Credential{})
+	t.Cleanup(cl.end)
 	if err := h.subscribe(cl, request{Topic: "events/facts"}); err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +29,7 @@ func listen(t *testing.T, h *hub, account string) *client {
 
 func TestSlowClientGetsGapAndSlowsNobody(t *testing.T) {
 	t.Parallel()
-	h := newHub(&run.Deps{}, []run.Service{library}, newMetrics(func(context.Context) Readiness { return Readiness{} }))
+	h := newHub(&run.Deps{}, []run.Service{library}, newMetrics(&run.Deps{}, nil), nil)
 	close(h.ready)
 	slow, quick, other := listen(t, h, "ours"), listen(t, h, "ours"), listen(t, h, "theirs")
 	const total = queueSize + 10
@@ -36,14 +39,14 @@ func TestSlowClientGetsGapAndSlowsNobody(t *testing.T) {
 			Subject: "fact.ours.stream.x.renamed", Data: []byte("{}"),
 			Meta: es.Meta{Position: es.Position{Log: events.Facts.Name, Seq: seq + 1}, Owner: "ours"},
 		})
-		frames, _ := quick.queue.take()
+		frames, _ := quick.queue.take(nil)
 		heard += len(frames)
 	}
 	if heard != total {
 		t.Errorf("the quick client heard %d of %d", heard, total)
 	}
-	frames, _ := slow.queue.take()
-	if len(frames) != queueSize+1 || string(frames[queueSize]) != `{"type":"GAP","topic":"events/facts"}` {
+	frames, _ := slow.queue.take(nil)
+	if len(frames) != queueSize+1 || !bytes.Equal(frames[queueSize], gap("events/facts")) {
 		t.Errorf("the slow client heard %d, the last is %s", len(frames), frames[len(frames)-1])
 	}
 	if len(slow.topics) != 0 || len(quick.topics) != 1 {
@@ -57,12 +60,12 @@ func TestSlowClientGetsGapAndSlowsNobody(t *testing.T) {
 func TestEndedSubscriptionIsToldNothing(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	h := newHub(&run.Deps{Platform: p}, []run.Service{library}, newMetrics(func(context.Context) Readiness { return Readiness{} }))
+	h := newHub(&run.Deps{Platform: p}, []run.Service{library}, newMetrics(&run.Deps{}, nil), nil)
 	close(h.ready)
 	cl := listen(t, h, "ours")
 	req := request{Topic: "streams"}
 	begin := func() *subscription {
-		sub := &subscription{client: cl, topic: req.Topic, document: documentKey{"ours", req.Topic}, came: make(chan struct{}, 1)}
+		sub := newSubscription(cl, req.Topic)
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		if err := h.begin(sub); err != nil {
@@ -82,4 +85,38 @@ func TestEndedSubscriptionIsToldNothing(t *testing.T) {
 	if n := len(cl.queue.frames); n != 1 {
 		t.Errorf("one subscription is told %d times", n)
 	}
+}
+
+// A gateway that stops waits for no client that waits for the hub.
+func TestClientOfHubThatIsNotReadyLeaves(t *testing.T) {
+	t.Parallel()
+	s := &server{Deps: &run.Deps{}, metrics: newMetrics(&run.Deps{}, nil)}
+	s.hub = newHub(s.Deps, []run.Service{library}, s.metrics, nil)
+	subscribing := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		cl := newClient(r.Context(), conn, api.Caller{Account: "ours", Owner: "ours", Role: api.Viewer}, run.Credential{})
+		s.hub.join(cl)
+		defer s.hub.leave(cl)
+		s.converse(cl, func(cl *client, req request) error {
+			close(subscribing)
+			return s.hub.answer(cl, req)
+		})
+	}))
+	defer server.Close()
+	conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"SUBSCRIBE","topic":"events/facts"}`)); err != nil {
+		t.Fatal(err)
+	}
+	<-subscribing
+	s.hub.close()
+	s.hub.wait()
 }

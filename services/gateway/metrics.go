@@ -1,9 +1,7 @@
 package gateway
 
 import (
-	"context"
 	"net"
-	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,6 +10,7 @@ import (
 
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
 // metrics are what Prometheus can ask for.
@@ -22,7 +21,7 @@ type metrics struct {
 	messages *prometheus.CounterVec
 }
 
-func newMetrics(health func(context.Context) Readiness) *metrics {
+func newMetrics(d *run.Deps, health *health) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -37,38 +36,15 @@ func newMetrics(health func(context.Context) Readiness) *metrics {
 		}, []string{"direction"}),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.requests, m.sockets, m.messages, healthCollector{health})
+		m.requests, m.sockets, m.messages, platform{d, health})
 	return m
 }
 
-// healthCollector asks the services when Prometheus asks.
-type healthCollector struct {
-	health func(context.Context) Readiness
-}
-
-var (
-	readyDesc = prometheus.NewDesc("afterglow_service_ready", "Whether the service answers and its projections go on.", []string{"service"}, nil)
-	lagDesc   = prometheus.NewDesc("afterglow_projection_lag_events", "Events that are still to be folded.", []string{"service", "projection"}, nil)
-)
-
-func (healthCollector) Describe(ch chan<- *prometheus.Desc) {
-	ch <- readyDesc
-	ch <- lagDesc
-}
-
-func (h healthCollector) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	for _, service := range h.health(ctx).Services {
-		ready := 0.0
-		if service.Ready {
-			ready = 1
-		}
-		ch <- prometheus.MustNewConstMetric(readyDesc, prometheus.GaugeValue, ready, service.Service)
-		for _, p := range service.Projections {
-			ch <- prometheus.MustNewConstMetric(lagDesc, prometheus.GaugeValue, float64(p.Lag), service.Service, p.Name)
-		}
-	}
+// queued tells how much waits for slow clients.
+func (m *metrics) queued(of func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "afterglow_websocket_queued_messages", Help: "Messages that wait for slow websockets.",
+	}, of))
 }
 
 // getMetrics answers programs on this machine, and whoever runs or develops on the platform.

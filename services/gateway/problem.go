@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
@@ -20,6 +22,8 @@ type Problem struct {
 	Detail string `json:"detail"`
 	// Errors maps the name of a field to what is wrong with it.
 	Errors map[string]string `json:"errors,omitempty"`
+	// retryAfter is told in the header of that name, in seconds.
+	retryAfter int
 }
 
 // explain finds the problem in an error. An unexpected error tells nothing of itself.
@@ -28,9 +32,15 @@ func explain(err error) Problem {
 	if errors.As(err, &tooLarge) {
 		err = fault.New(fault.TooLarge, "the request is larger than %d bytes", tooLarge.Limit)
 	}
-	f := fault.From(err)
-	p := Problem{Status: f.Code.Status(), Code: f.Code, Detail: f.Detail, Errors: f.Fields}
+	f := api.Fault(err)
+	p := Problem{Status: f.Code.Status(), Code: f.Code, Detail: f.Detail, Errors: f.Fields, retryAfter: f.RetryAfter}
 	p.Title = http.StatusText(p.Status)
+	return p
+}
+
+// with is the problem under a status of its own, which no code has.
+func (p Problem) with(status int) Problem {
+	p.Status, p.Title = status, http.StatusText(status)
 	return p
 }
 
@@ -43,8 +53,9 @@ func (s *server) problem(err error, c echo.Context) {
 	var routing *echo.HTTPError
 	switch {
 	case errors.As(err, &routing) && routing.Code == http.StatusMethodNotAllowed && c.Path() != anyPath:
-		p = explain(fault.New(fault.Invalid, "%s is not possible here", c.Request().Method))
-		p.Status, p.Title = routing.Code, http.StatusText(routing.Code)
+		p = explain(fault.New(fault.Invalid, "%s is not possible here", c.Request().Method)).with(routing.Code)
+	case errors.As(err, &routing) && routing.Code == http.StatusRequestHeaderFieldsTooLarge:
+		p = explain(fault.New(fault.TooLarge, "the headers have more than %d bytes: send fewer or smaller ones, for instance cookies", headerLimit)).with(routing.Code)
 	case errors.As(err, &routing) && routing.Code < http.StatusInternalServerError:
 		p = explain(fault.New(fault.NotFound, "there is nothing at %s", c.Request().URL.Path))
 	default:
@@ -56,7 +67,10 @@ func (s *server) problem(err error, c echo.Context) {
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "application/problem+json")
 	h.Set(echo.HeaderCacheControl, "no-store")
-	h.Del("ETag")
+	h.Del(headerETag)
+	if p.retryAfter > 0 {
+		h.Set(echo.HeaderRetryAfter, strconv.Itoa(p.retryAfter))
+	}
 	c.Response().WriteHeader(p.Status)
 	if c.Request().Method != http.MethodHead {
 		_ = json.NewEncoder(c.Response()).Encode(p) // a caller that is gone needs no answer

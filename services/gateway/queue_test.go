@@ -1,8 +1,8 @@
 package gateway
 
 import (
+	"bytes"
 	"fmt"
-	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -21,15 +21,30 @@ func TestFullQueueLeavesGap(t *testing.T) {
 		}
 	}
 	q.offer("b", []byte("x"))
-	frames, ok := q.take()
-	if !ok || len(frames) != queueSize+2 || string(frames[queueSize]) != `{"type":"GAP","topic":"a"}` || !strings.Contains(string(frames[queueSize+1]), `"b"`) {
+	frames, ok := q.take(nil)
+	if !ok || len(frames) != queueSize+2 || !bytes.Equal(frames[queueSize], gap("a")) || !bytes.Equal(frames[queueSize+1], gap("b")) {
 		t.Errorf("%d frames, the last are %s", len(frames), frames[queueSize:])
 	}
 	q.miss("c")
 	q.restart("c")
 	q.offer("a", []byte("y"))
-	if frames, _ = q.take(); len(frames) != 1 || string(frames[0]) != "y" {
+	if frames, _ = q.take(nil); len(frames) != 1 || string(frames[0]) != "y" {
 		t.Errorf("frames %s", frames)
+	}
+}
+
+func TestQueueIsFullOfFewLargeFrames(t *testing.T) {
+	t.Parallel()
+	q := newQueue()
+	large := make(frame, queueBytes/2)
+	for i, want := range []bool{true, true, false} {
+		if got := q.offer("a", large); got != want {
+			t.Errorf("frame %d: taken %v, want %v", i, got, want)
+		}
+	}
+	q.take(nil)
+	if !q.offer("a", large) {
+		t.Error("an empty queue is full")
 	}
 }
 
@@ -48,7 +63,7 @@ func TestPushWaitsForRoom(t *testing.T) {
 		done <- true
 	}()
 	for next := 0; next < total; {
-		frames, _ := q.take()
+		frames, _ := q.take(nil)
 		for _, frame := range frames {
 			if string(frame) != fmt.Sprint(next) {
 				t.Fatalf("frame %s, want %d", frame, next)
@@ -63,11 +78,11 @@ func TestPushWaitsForRoom(t *testing.T) {
 		q.push(nil)
 	}
 	go func() { done <- q.push(nil) }()
-	q.close()
+	q.close(nil)
 	if <-done {
 		t.Error("a closed queue takes more")
 	}
-	if _, ok := q.take(); ok {
+	if _, ok := q.take(nil); ok {
 		t.Error("a closed queue gives more")
 	}
 }
@@ -82,28 +97,36 @@ func TestPushGivesUpWhatIsNotWanted(t *testing.T) {
 	done := make(chan bool, 1)
 	go func() { done <- q.pushWhile(func() bool { return !ended.Load() }, nil) }()
 	ended.Store(true)
-	q.take()
+	q.take(nil)
 	if <-done || len(q.frames) != 0 {
 		t.Error("a frame that nobody wants is kept")
 	}
 }
 
-func TestSubjectsMatchAsInNATS(t *testing.T) {
+func TestPingHasRoomInFullQueue(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		filter, subject string
-		want            bool
-	}{
-		{"fact.ours.>", "fact.ours.stream.x.created", true},
-		{"fact.ours.>", "fact.anna.stream.x.created", false},
-		{"fact.ours.>", "fact.ours", false},
-		{"fact.*.stream.*.created", "fact.ours.stream.x.created", true},
-		{"fact.*.stream.*.created", "fact.ours.stream.x.renamed", false},
-		{"fact.*.stream.*", "fact.ours.stream.x.created", false},
-		{"fact.ours.stream.x.created.more", "fact.ours.stream.x.created", false},
-	} {
-		if got := matches(c.filter, c.subject); got != c.want {
-			t.Errorf("%s matches %s: %v", c.filter, c.subject, got)
-		}
+	q := newQueue()
+	for range queueSize {
+		q.push(nil)
+	}
+	for _, control := range []string{"older", "newest"} {
+		q.ping(frame(control))
+	}
+	if frames, _ := q.take(nil); len(frames) != queueSize+1 || string(frames[0]) != "newest" {
+		t.Errorf("%d frames, the first is %s", len(frames), frames[0])
+	}
+}
+
+func TestClosedQueueGivesTheLastFrameAlone(t *testing.T) {
+	t.Parallel()
+	q := newQueue()
+	q.push(frame("waits"))
+	q.close(frame("last"))
+	q.close(frame("too late"))
+	if frames, ok := q.take(nil); !ok || len(frames) != 1 || string(frames[0]) != "last" {
+		t.Errorf("frames %s", frames)
+	}
+	if _, ok := q.take(nil); ok || q.push(nil) {
+		t.Error("a closed queue goes on")
 	}
 }

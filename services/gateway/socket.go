@@ -8,6 +8,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/labstack/echo/v4"
 
+	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
@@ -37,6 +38,9 @@ func (s *server) socket(c echo.Context) error {
 	if token := given["token"]; token != "" {
 		shown = run.Credential{Token: token}
 	}
+	if ticket := given["ticket"]; ticket != "" {
+		shown = run.Credential{Ticket: ticket, Holder: es.NewID()}
+	}
 	// A browser always tells whose page opens a websocket; what tells nothing is a program.
 	browser := r.Header.Get("Origin") != ""
 	if browser && !s.sameOrigin(r) {
@@ -57,15 +61,10 @@ func (s *server) socket(c echo.Context) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "this is no websocket: %s", err)
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	defer cancel()
-	cl := &client{
-		caller: caller, shown: shown, conn: conn, queue: newQueue(), doubt: make(chan struct{}, 1),
-		ctx: ctx, topics: map[string]*subscription{},
-	}
+	cl := newClient(context.WithoutCancel(r.Context()), conn, caller, shown)
 	if refused {
 		cl.close(closeUnauthenticated, "sign in first")
-		cl.drain()
+		s.converse(cl, func(*client, request) error { return nil })
 		return nil
 	}
 	s.attend(cl)

@@ -20,10 +20,10 @@ import (
 // wire is a websocket, seen by a client.
 type wire struct {
 	*websocket.Conn
-	t *testing.T
+	t testing.TB
 }
 
-func (s *site) dial(t *testing.T, query string, protocols []string, pairs ...string) (*websocket.Conn, *http.Response, error) {
+func (s *site) dial(t testing.TB, query string, protocols []string, pairs ...string) (*websocket.Conn, *http.Response, error) {
 	t.Helper()
 	dialer := websocket.Dialer{Subprotocols: protocols}
 	conn, res, err := dialer.DialContext(t.Context(), strings.Replace(s.url, "http", "ws", 1)+"/ws"+query, header(pairs...))
@@ -34,7 +34,7 @@ func (s *site) dial(t *testing.T, query string, protocols []string, pairs ...str
 }
 
 // open opens a websocket with a token.
-func (s *site) open(t *testing.T, token string) *wire {
+func (s *site) open(t testing.TB, token string) *wire {
 	t.Helper()
 	conn, _, err := s.dial(t, "", []string{protocol, bearerPrefix + token})
 	if err != nil {
@@ -79,7 +79,7 @@ func (w *wire) wantClose(code int) {
 	}
 }
 
-func (s *site) rename(t *testing.T, owner, id, title string) es.Position {
+func (s *site) rename(t testing.TB, owner, id, title string) es.Position {
 	t.Helper()
 	p, err := s.Logs.Append(t.Context(), owner, events.StreamRenamed{Stream: id, Title: title})
 	if err != nil {
@@ -173,6 +173,8 @@ func TestRefusedMessagesGetErrors(t *testing.T) {
 		{`{"type":"SUBSCRIBE","topic":"stream.x","ref":"7"}`, "stream.x", fault.Invalid},
 		{`{"type":"SUBSCRIBE","topic":"stream/>","ref":"7"}`, "stream/>", fault.Invalid},
 		{`{"type":"SUBSCRIBE","ref":"7"}`, "", fault.Invalid},
+		{`{"type":"SUBSCRIBE","topic":"stream","ref":"7"}`, "stream", fault.Invalid},
+		{`{"type":"SUBSCRIBE","topic":"streams/x","ref":"7"}`, "streams/x", fault.NotFound},
 		{`{"type":"SUBSCRIBE","topic":"streams","since":-1,"ref":"7"}`, "streams", fault.Invalid},
 		{`{"type":"SUBSCRIBE","topic":"a\u0000","ref":"7"}`, "a\x00", fault.Invalid},
 		{`{"type":"SUBSCRIBE","topic":"` + long[:200] + `","ref":"7"}`, long[:200], fault.NotFound},
@@ -195,6 +197,22 @@ func TestRefusedMessagesGetErrors(t *testing.T) {
 	}
 	w.say(`[`)
 	w.hear("ERROR", "")
+	if err := w.WriteMessage(websocket.BinaryMessage, []byte(`{"type":"PING","ref":8}`)); err != nil {
+		t.Fatal(err)
+	}
+	if m := w.hear("ERROR", ""); m.Code != fault.Invalid || string(m.Ref) != "8" {
+		t.Errorf("a binary message: %+v", m)
+	}
+	w.say(`{"type":"PING","ref":%q}`, strings.Repeat("x", requestLimit))
+	if m := w.hear("ERROR", ""); m.Code != fault.TooLarge {
+		t.Errorf("a large message: %+v", m)
+	}
+	w.say(`{"type":"PING","ref":9}`)
+	if m := w.hear("PONG", ""); string(m.Ref) != "9" {
+		t.Errorf("a ping: %+v", m)
+	}
+	w.say(`{"type":"PING","ref":%q}`, strings.Repeat("x", readLimit))
+	w.wantClose(websocket.CloseMessageTooBig)
 	viewer := s.open(t, "viewer")
 	viewer.say(`{"type":"SUBSCRIBE","topic":"events/ticks"}`)
 	if m := viewer.hear("ERROR", "events/ticks"); m.Code != fault.Forbidden {
@@ -291,6 +309,9 @@ func TestWhoMayOpenAWebsocket(t *testing.T) {
 	}{
 		"token in the query":      {"?token=ours", nil, nil, 101, 0},
 		"token in the header":     {"", nil, ours, 101, 0},
+		"ticket":                  {"?ticket=once", nil, nil, 101, 0},
+		"no ticket":               {"?ticket=ours-not", nil, nil, 401, 0},
+		"ticket of another site":  {"?ticket=once", nil, []string{"Origin", "http://evil.example"}, 403, 0},
 		"session of a page":       {"", nil, []string{"Cookie", s.cookie("ours"), "Origin", s.url}, 101, 0},
 		"session of another site": {"", nil, []string{"Cookie", s.cookie("ours"), "Origin", "http://evil.example"}, 403, 0},
 		"session of a sandbox":    {"", nil, []string{"Cookie", s.cookie("ours"), "Origin", "null"}, 403, 0},

@@ -1,10 +1,14 @@
 package gateway
 
 import (
+	"context"
+	"errors"
 	"regexp"
-	"strings"
 	"sync/atomic"
+	"time"
 
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
@@ -13,16 +17,20 @@ const (
 	maxTopics = 256
 	// maxBehind is how many events a client may have missed and still get.
 	maxBehind = 10_000
+	// retryEvery is how long a subscription waits for a log that is away before it asks again.
+	retryEvery = time.Second
 )
+
+// address is a topic as one owner sees it.
+type address struct{ owner, topic string }
 
 // subscription is one client's to one topic. While it begins, what comes is held; then it is told at
 // once.
 type subscription struct {
 	client *client
-	topic  string
-	// document and feed say where the hub keeps it; one of them is set.
-	document documentKey
-	feed     feedKey
+	address
+	// feed that the topic is of; nil when it is a document.
+	feed *api.Feed
 
 	// ended is set under the hub's lock.
 	ended atomic.Bool
@@ -37,7 +45,26 @@ type subscription struct {
 
 type held struct {
 	number uint64
-	frame  []byte
+	frame  frame
+}
+
+func newSubscription(cl *client, topic string) *subscription {
+	return &subscription{client: cl, address: address{cl.caller.Owner, topic}, beginning: true, came: make(chan struct{}, 1)}
+}
+
+// answer does what a client asks for.
+func (h *hub) answer(cl *client, req request) error {
+	switch req.Type {
+	case "SUBSCRIBE":
+		return h.subscribe(cl, req)
+	case "UNSUBSCRIBE":
+		h.unsubscribe(cl, req.Topic)
+	case "PING":
+		cl.queue.push(pong(req))
+	default:
+		return fault.New(fault.Invalid, "there is no message type %.50q; there are SUBSCRIBE, UNSUBSCRIBE and PING", req.Type)
+	}
+	return nil
 }
 
 var topicForm = regexp.MustCompile(`^[a-z_-]+(/[A-Za-z0-9_-]+)*$`)
@@ -52,7 +79,7 @@ func (h *hub) subscribe(cl *client, req request) error {
 	if len(req.Topic) > nameLimit || !topicForm.MatchString(req.Topic) {
 		return fault.New(fault.Invalid, "%.50q is no topic; one looks like stream/01J…", req.Topic)
 	}
-	for _, feed := range h.feeds {
+	for i, feed := range h.feeds {
 		filter, ok := feed.Match(req.Topic, cl.caller.Owner)
 		if !ok {
 			continue
@@ -60,10 +87,7 @@ func (h *hub) subscribe(cl *client, req request) error {
 		if feed.Roles != nil && !feed.Roles.Has(cl.caller.Role) {
 			return fault.New(fault.Forbidden, "the role %s may not subscribe to %s", cl.caller.Role, req.Topic)
 		}
-		return h.subscribeFeed(cl, req, feed.Log, filter)
-	}
-	if kind, _, _ := strings.Cut(req.Topic, "/"); !h.kinds[kind] {
-		return fault.New(fault.NotFound, "there is nothing to subscribe to at %s", req.Topic)
+		return h.subscribeFeed(cl, req, &h.feeds[i], filter)
 	}
 	return h.subscribeDocument(cl, req)
 }
@@ -78,27 +102,12 @@ func (h *hub) begin(sub *subscription) error {
 		return fault.New(fault.Limited, "a websocket has %d topics at most: unsubscribe from some", maxTopics)
 	}
 	cl.queue.restart(sub.topic)
-	sub.beginning = true
 	cl.topics[sub.topic] = sub
-	if sub.feed.log != "" {
-		add(h.listeners, sub.feed, sub)
-	} else {
-		add(h.documents, sub.document, sub)
+	if h.listeners[sub.address] == nil {
+		h.listeners[sub.address] = map[*subscription]bool{}
 	}
+	h.listeners[sub.address][sub] = true
 	return nil
-}
-
-func add[K comparable](all map[K]map[*subscription]bool, key K, sub *subscription) {
-	if all[key] == nil {
-		all[key] = map[*subscription]bool{}
-	}
-	all[key][sub] = true
-}
-
-func remove[K comparable](all map[K]map[*subscription]bool, key K, sub *subscription) {
-	if delete(all[key], sub); len(all[key]) == 0 {
-		delete(all, key)
-	}
 }
 
 // end forgets a subscription. The lock is held.
@@ -108,10 +117,9 @@ func (h *hub) end(sub *subscription) {
 	}
 	sub.held = nil
 	delete(sub.client.topics, sub.topic)
-	if sub.feed.log != "" {
-		remove(h.listeners, sub.feed, sub)
-	} else {
-		remove(h.documents, sub.document, sub)
+	all := h.listeners[sub.address]
+	if delete(all, sub); len(all) == 0 {
+		delete(h.listeners, sub.address)
 	}
 }
 
@@ -125,16 +133,16 @@ func (h *hub) unsubscribe(cl *client, topic string) {
 
 // tell gives a subscription what has come. It never waits: a client that is too slow gets a gap. The
 // lock is held.
-func (h *hub) tell(sub *subscription, number uint64, frame []byte) {
+func (h *hub) tell(sub *subscription, number uint64, f frame) {
 	if sub.beginning {
-		if sub.feed.log == "" {
+		if sub.feed == nil {
 			sub.held = nil // the newest version is enough
 		}
 		if len(sub.held) >= maxBehind {
 			h.miss(sub)
 			return
 		}
-		sub.held = append(sub.held, held{number, frame})
+		sub.held = append(sub.held, held{number, f})
 		select {
 		case sub.came <- struct{}{}:
 		default:
@@ -145,15 +153,15 @@ func (h *hub) tell(sub *subscription, number uint64, frame []byte) {
 		return
 	}
 	sub.last = number
-	if !sub.client.queue.offer(sub.topic, frame) {
+	if !sub.client.queue.offer(sub.topic, f) {
 		h.end(sub)
 	}
 }
 
 // push tells the client something as soon as there is room for it; false when it will not hear it,
 // because the subscription or the connection has ended.
-func (sub *subscription) push(frame []byte) bool {
-	return sub.client.queue.pushWhile(func() bool { return !sub.ended.Load() }, frame)
+func (sub *subscription) push(f frame) bool {
+	return sub.client.queue.pushWhile(func() bool { return !sub.ended.Load() }, f)
 }
 
 // miss ends a subscription with a gap. The lock is held.
@@ -184,6 +192,22 @@ func (h *hub) release(sub *subscription) {
 				return
 			}
 			sub.last = held.number
+		}
+	}
+}
+
+// patiently tries for as long as the log is away, because a subscription outlives that.
+func (sub *subscription) patiently(try func(context.Context) error) error {
+	ctx := sub.client.ctx
+	for {
+		err := try(ctx)
+		away := es.Away(err) || errors.Is(err, context.DeadlineExceeded)
+		if !away || ctx.Err() != nil || sub.ended.Load() {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(retryEvery):
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,10 +27,11 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 type door struct {
 	mu      sync.Mutex
 	callers map[string]api.Caller
+	odd
 }
 
 func newDoor() *door {
-	return &door{callers: map[string]api.Caller{
+	return &door{odd: newOdd(), callers: map[string]api.Caller{
 		"ours":   {Account: "ours", Owner: "ours", Role: api.Owner},
 		"theirs": {Account: "theirs", Owner: "theirs", Role: api.Owner},
 		"viewer": {Account: "ours", Owner: "ours", Role: api.Viewer},
@@ -49,7 +51,7 @@ type credentials struct {
 func (o *door) service() run.Service {
 	return run.Service{
 		Name: "door", Doc: "knows who is who",
-		Endpoints: []run.Endpoint{
+		Endpoints: append(append(o.endpoints(), trips...),
 			api.Post("/api/sessions", "signs in", api.Everybody, func(ctx context.Context, _ *run.Deps, req credentials) (api.Caller, error) {
 				api.SetSession(ctx, req.Secret)
 				return api.CallerOf(ctx), nil
@@ -64,11 +66,14 @@ func (o *door) service() run.Service {
 				_, err := d.Append(ctx, caller.Owner, events.SessionClosed{Account: caller.Account})
 				return api.None{}, err
 			}),
-		},
+		),
 		Authenticate: func(_ context.Context, _ *run.Deps, c run.Credential) (api.Caller, error) {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			caller, ok := o.callers[c.Session+c.Token]
+			if c.Ticket == "once" && c.Holder != "" {
+				caller, ok = o.callers["viewer"]
+			}
 			if !ok {
 				return api.Caller{}, fault.New(fault.Unauthenticated, "the door does not know you")
 			}
@@ -124,21 +129,21 @@ var library = run.Service{
 			}),
 		},
 		Documents: []es.Document{
-			{Topic: "stream", Load: func(ctx context.Context, q es.Querier, owner, id string) (any, error) {
+			es.Each("stream", func(ctx context.Context, q es.Querier, owner, id string) (stream, error) {
 				s := stream{ID: id}
 				err := q.QueryRow(ctx, "select title from streams where owner = $1 and id = $2", owner, id).Scan(&s.Title)
 				return s, err
-			}},
-			{Topic: "streams", Load: func(ctx context.Context, q es.Querier, owner, _ string) (any, error) {
+			}),
+			es.One("streams", func(ctx context.Context, q es.Querier, owner string) (map[string]int, error) {
 				var n int
 				err := q.QueryRow(ctx, "select count(*) from streams where owner = $1", owner).Scan(&n)
 				return map[string]int{"count": n}, err
-			}},
+			}),
 		},
 	}},
 	Endpoints: []run.Endpoint{
 		api.Post("/api/streams", "makes a stream", api.Editors, func(ctx context.Context, d *run.Deps, req newStream) (stream, error) {
-			s := stream{ID: es.NewID(), Title: req.Title}
+			s := stream{ID: es.IDFrom(ctx), Title: req.Title}
 			_, err := d.Append(ctx, api.OwnerOf(ctx), events.StreamCreated{Stream: s.ID, Title: s.Title})
 			return s, err
 		}),
@@ -150,7 +155,8 @@ var library = run.Service{
 			}
 			s.Title += req.Shout
 			return s, nil
-		}),
+		}).Versioned("stream"),
+		renameStream, careless,
 		api.Get("/api/broken", "always fails", api.Everybody, func(context.Context, *run.Deps, struct{}) (stream, error) {
 			panic("a secret detail")
 		}),
@@ -171,9 +177,14 @@ type site struct {
 	url  string
 }
 
-func start(t *testing.T, change func(*run.Config)) *site {
+func start(t testing.TB, change func(*run.Config)) *site {
 	t.Helper()
-	p := testkit.Platform(t)
+	return startOn(t, testkit.Platform(t), change)
+}
+
+// startOn starts it on parts that the test may stop, without the services that the test runs apart.
+func startOn(t testing.TB, p run.Platform, change func(*run.Config), apart ...string) *site {
+	t.Helper()
 	s := &site{door: newDoor()}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -185,8 +196,9 @@ func start(t *testing.T, change func(*run.Config)) *site {
 	}
 	s.url = "http://" + p.Config.Listen
 	all := []run.Service{s.door.service(), library}
-	gateway := service(all, func(string, string) (net.Listener, error) { return listener, nil })
-	s.System = testkit.Start(t, p, append(all, gateway)...)
+	gateway := service(slices.Clone(all), func(string, string) (net.Listener, error) { return listener, nil })
+	together := slices.DeleteFunc(append(all, gateway), func(s run.Service) bool { return slices.Contains(apart, s.Name) })
+	s.System = testkit.Start(t, p, together...)
 	return s
 }
 
@@ -205,7 +217,7 @@ func (s *site) cookie(secret string) string { return cookieName(s.Config.URL()) 
 var ours, theirs = []string{"Authorization", "Bearer ours"}, []string{"Authorization", "Bearer theirs"}
 
 // send sends a request, and answers the response with its body.
-func (s *site) send(t *testing.T, method, path, body string, pairs ...string) (*http.Response, string) {
+func (s *site) send(t testing.TB, method, path, body string, pairs ...string) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
@@ -242,7 +254,7 @@ func wantProblem(t *testing.T, res *http.Response, text string, status int, code
 }
 
 // make makes a stream of the caller.
-func (s *site) make(t *testing.T, title string, caller []string) (made stream, position string) {
+func (s *site) make(t testing.TB, title string, caller []string) (made stream, position string) {
 	t.Helper()
 	res, text := s.send(t, "POST", "/api/streams", `{"title":"`+title+`"}`, caller...)
 	if err := json.Unmarshal([]byte(text), &made); err != nil || res.StatusCode != http.StatusOK {

@@ -23,7 +23,7 @@ func Service(services []run.Service) run.Service {
 		Name: "jobs",
 		Doc:  "one truthful page of all work, and of what could not be handled",
 		Projections: []es.Projection{{
-			Name: "jobs_board", Version: 5, SQL: jobsSQL,
+			Name: "jobs_board", Version: 6, SQL: jobsSQL,
 			Handle: []es.Handler[*es.Tx]{
 				es.Any(events.Facts, board.happened), es.Any(events.Timers, board.happened),
 				es.On(board.progressed), es.On(board.cancelled),

@@ -32,7 +32,7 @@ create table job (
 	redriven_at   timestamptz not null default '-infinity',
 
 	state text not null generated always as (case
-		when cause = '' and progressed_at is null then '' -- what came of a wish not read yet
+		when cause = '' then '' -- what it works on is not read yet, or is on a log that is no more
 		when buried then 'failed'
 		when outcome <> '' and outcome_reason = '' then 'done'
 		when finished_at > redriven_at then 'done'

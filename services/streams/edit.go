@@ -3,7 +3,6 @@ package streams
 import (
 	"context"
 	"errors"
-	"math"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -25,7 +24,7 @@ type GetStream struct {
 var getStream = api.Get("/api/streams/{stream}", "shows one stream with its clips and markers", api.Viewers,
 	func(ctx context.Context, d *run.Deps, req GetStream) (Stream, error) {
 		return find(ctx, d.DB, api.OwnerOf(ctx), req.Stream)
-	})
+	}).Versioned("stream")
 
 // CreateStream makes a stream.
 type CreateStream struct {
@@ -44,11 +43,14 @@ func (r CreateStream) Validate() error {
 
 var createStream = api.Post("/api/streams", "makes a stream", api.Editors,
 	func(ctx context.Context, d *run.Deps, req CreateStream) (Stream, error) {
-		e := events.StreamCreated{Stream: es.NewID(), Title: strings.TrimSpace(req.Title), StartedAt: time.Now().UTC()}
+		e := events.StreamCreated{Stream: es.IDFrom(ctx), Title: strings.TrimSpace(req.Title), StartedAt: time.Now().UTC()}
 		if req.StartedAt != nil {
 			e.StartedAt = req.StartedAt.UTC()
 		}
 		p, err := d.Append(ctx, api.OwnerOf(ctx), e, es.Expect(0))
+		if conflict := (*es.ConflictError)(nil); errors.As(err, &conflict) {
+			p, err = conflict.Last, nil // the same command has made it before
+		}
 		if err != nil {
 			return Stream{}, err
 		}
@@ -77,63 +79,7 @@ var renameStream = api.Patch("/api/streams/{stream}", "gives a stream another ti
 			return Stream{}, err
 		}
 		return after(ctx, d, p, req.Stream)
-	})
-
-// AddMarker flags a moment of a stream.
-type AddMarker struct {
-	Stream string `path:"stream" json:"-"`
-	Label  string `json:"label"`
-	// At is the stream time in seconds; absent is now.
-	At *float64 `json:"at,omitempty"`
-}
-
-// Validate tells what is wrong with the label or the time.
-func (r AddMarker) Validate() error {
-	if r.At != nil && (*r.At < 0 || math.IsInf(*r.At, 0) || math.IsNaN(*r.At)) {
-		return fault.Field("at", "a stream time is in seconds from the start, so not below 0")
-	}
-	return checkText("label", r.Label, 200)
-}
-
-var addMarker = api.Post("/api/streams/{stream}/markers", "flags a moment of a stream", api.Moderators,
-	func(ctx context.Context, d *run.Deps, req AddMarker) (Marker, error) {
-		m := Marker{ID: es.NewID(), Label: strings.TrimSpace(req.Label), CreatedAt: time.Now().UTC().Truncate(time.Microsecond), By: api.CallerOf(ctx).Account}
-		_, err := decide(ctx, d, req.Stream, func(now current) (events.Event, error) {
-			if now.markers >= mostMarkers {
-				return nil, fault.New(fault.Conflict, "a stream can have %d markers; remove some first", mostMarkers)
-			}
-			if req.At != nil {
-				m.At = *req.At
-			} else {
-				m.At = max(0, m.CreatedAt.Sub(now.startedAt).Seconds())
-			}
-			return events.MarkerAdded{Stream: req.Stream, Marker: m.ID, Label: m.Label, At: m.At}, nil
-		}, es.At(m.CreatedAt))
-		return m, err
-	})
-
-// RemoveMarker takes a marker back.
-type RemoveMarker struct {
-	Stream string `path:"stream" json:"-"`
-	Marker string `path:"marker" json:"-"`
-}
-
-var removeMarker = api.Delete("/api/streams/{stream}/markers/{marker}", "takes a marker back", api.Moderators,
-	func(ctx context.Context, d *run.Deps, req RemoveMarker) (api.None, error) {
-		_, err := decide(ctx, d, req.Stream, func(current) (events.Event, error) {
-			var one int
-			err := d.DB.QueryRow(ctx, `select 1 from marker where owner = $1 and stream = $2 and id = $3`,
-				api.OwnerOf(ctx), req.Stream, req.Marker).Scan(&one)
-			if errors.Is(err, pgx.ErrNoRows) {
-				return nil, fault.New(fault.NotFound, "the stream has no marker %s", req.Marker)
-			}
-			return events.MarkerRemoved{Stream: req.Stream, Marker: req.Marker}, err
-		})
-		return api.None{}, err
-	})
-
-// mostMarkers keeps a stream's live document small enough to be sent.
-const mostMarkers = 5000
+	}).Versioned("stream")
 
 // current is what a decision about a stream is made on.
 type current struct {

@@ -20,10 +20,7 @@ var library = es.Projection{
 		es.On(libraryRegistered), es.On(libraryProbed), es.On(libraryPackaged),
 		es.On(libraryRefused), es.On(libraryFailed), es.On(libraryRetried),
 	},
-	Documents: []es.Document{
-		{Topic: "stream", Load: loadDocument},
-		{Topic: "streams", Load: loadChanged},
-	},
+	Documents: []es.Document{es.Each("stream", load), es.One("streams", loadChanged)},
 }
 
 func libraryCreated(ctx context.Context, tx *es.Tx, e events.StreamCreated, m es.Meta) error {

@@ -122,21 +122,13 @@ func find(ctx context.Context, q es.Querier, owner, id string) (Stream, error) {
 	return s, err
 }
 
-func loadDocument(ctx context.Context, q es.Querier, owner, id string) (any, error) {
-	s, err := load(ctx, q, owner, id)
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
 // Changed is the live document of the list of streams: it says that the list is another.
 type Changed struct {
 	// Rev is the sequence of the event that changed it last.
 	Rev int64 `json:"rev"`
 }
 
-func loadChanged(ctx context.Context, q es.Querier, owner, _ string) (any, error) {
+func loadChanged(ctx context.Context, q es.Querier, owner string) (Changed, error) {
 	var c Changed
 	err := q.QueryRow(ctx, `select seq from changed where owner = $1`, owner).Scan(&c.Rev)
 	return c, err
