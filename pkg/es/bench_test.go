@@ -17,7 +17,6 @@ import (
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
-	"github.com/afterglow-live/afterglow/pkg/local"
 	"github.com/afterglow-live/afterglow/pkg/run"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
 )
@@ -225,32 +224,12 @@ func BenchmarkAppendMany(b *testing.B) { benchmarkAppend(b, writers, 20) }
 // BenchmarkAppendLone is one writer.
 func BenchmarkAppendLone(b *testing.B) { benchmarkAppend(b, 1, 2000) }
 
-// durable is a log that syncs every message, as `up` has it.
-func durable(b *testing.B) (*es.Conn, jetstream.JetStream) {
-	b.Helper()
-	server, err := local.StartNATS(b.Context(), local.NATSOptions{Dir: b.TempDir(), Durable: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(server.Stop)
-	nc, err := server.Connect()
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(nc.Close)
-	logs, err := es.Open(b.Context(), nc, testkit.Logger(b))
-	if err != nil {
-		b.Fatal(err)
-	}
-	js, err := jetstream.New(nc)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return logs, js
-}
-
 func benchmarkAppend(b *testing.B, writers, each int) {
-	logs, js := durable(b)
+	logs := testkit.Durable(b).Logs
+	js, err := jetstream.New(logs.NATS())
+	if err != nil {
+		b.Fatal(err)
+	}
 	title := string(make300())
 	round := func(write func(w, i int) error) time.Duration {
 		return timed(func() {

@@ -36,6 +36,8 @@ type folder struct {
 	// touched are the live documents that are to be shown; shown are those that have been and are still
 	// written down as touched.
 	touched, shown map[touch]bool
+	// active is the version that shows live documents, as far as is known.
+	active int
 	// trace is the traceparent of the last event that was folded.
 	trace string
 }
@@ -103,32 +105,30 @@ func (f *folder) commit(ctx context.Context, wanted []Event, to Positions, more 
 
 // transact changes the tables and moves the position, in one transaction.
 func (f *folder) transact(ctx context.Context, to Positions, more bool, change func(*Tx) error) error {
-	var with *Tx
-	err := pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
-		with = newTx(tx)
-		if err := change(with); err != nil {
-			return err
-		}
-		return f.finish(ctx, with, to, more)
-	})
+	tx := newTx(f.db, false)
+	err := change(tx)
+	if err == nil {
+		err = f.finish(ctx, tx, to, more)
+	}
 	if err != nil {
+		tx.rollback(ctx)
 		return err
 	}
 	clear(f.shown)
-	maps.Copy(f.touched, with.touched)
+	maps.Copy(f.touched, tx.touched)
 	return nil
 }
 
 // finish sends what the handlers left to be sent, and with it the position and the touched
-// documents.
+// documents, and commits.
 func (f *folder) finish(ctx context.Context, tx *Tx, to Positions, more bool) error {
-	if err := tx.flushRows(ctx); err != nil {
+	if err := tx.settle(ctx); err != nil {
 		return err
 	}
 	// In a crash of the database rows and position vanish together, and the log tells them again; but
 	// only a batch that comes after would find out.
 	if more {
-		tx.waiting.Queue("set local synchronous_commit = off")
+		tx.waiting.Queue("select set_config('synchronous_commit', 'off', true)")
 	}
 	if len(f.shown) > 0 {
 		owners, topics := columnsOf(f.shown)
@@ -140,25 +140,19 @@ func (f *folder) finish(ctx context.Context, tx *Tx, to Positions, more bool) er
 		tx.waiting.Queue(`insert into es.touched (schema, owner, topic)
 			select schema, owner, topic from `+lockedSchema+`, unnest($2::text[], $3::text[]) as t(owner, topic)
 			on conflict do nothing`, f.schema, owners, topics)
+		tx.waiting.Queue(`select coalesce((select version from es.active where name = $1), 0)`, f.Name).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&f.active) })
 	}
-	fenced := false
 	for log, seq := range to {
-		if seq == f.stored[log] {
-			continue
+		if seq != f.stored[log] {
+			tx.waiting.Queue(`select es.advance($1, $2, $3, $4, $5)`, f.schema, log, f.build, int64(f.stored[log]), int64(seq))
 		}
-		tx.waiting.Queue(`update es.position set seq = $1 where schema = $2 and log = $3 and build = $4 and seq = $5`,
-			int64(seq), f.schema, log, f.build, int64(f.stored[log])).Exec(func(tag pgconn.CommandTag) error {
-			fenced = fenced || tag.RowsAffected() != 1
-			return nil
-		})
 	}
-	if err := tx.sendWaiting(ctx); err != nil {
-		return err
-	}
-	if fenced {
+	err := tx.commit(ctx)
+	if database := (*pgconn.PgError)(nil); errors.As(err, &database) && database.Code == codeFenced {
 		return errFenced
 	}
-	return nil
+	return err
 }
 
 func columnsOf(touched map[touch]bool) (owners, topics []string) {

@@ -43,7 +43,7 @@ func (c *Conn) StateAt(ctx context.Context, pool *pgxpool.Pool, p Projection, ow
 				return err
 			}
 		}
-		with := newTx(tx)
+		with := newTx(tx, true)
 		if err := c.foldPast(ctx, with, routes, owner, until); err != nil {
 			return err
 		}

@@ -41,7 +41,17 @@ create table if not exists es.parked (
 	reason text not null, told boolean not null default false, at timestamptz not null default now(),
 	primary key (schema, log, seq)
 );
-create table if not exists es.active (name text primary key, version int not null);`
+create table if not exists es.active (name text primary key, version int not null);
+create or replace function es.advance(_schema text, _log text, _build text, _from bigint, _to bigint) returns void
+language plpgsql as $$ begin
+	update es.position set seq = _to where schema = _schema and log = _log and build = _build and seq = _from;
+	if not found then
+		raise exception 'another process has moved the projection on' using errcode = '` + codeFenced + `';
+	end if;
+end $$;`
+
+// codeFenced is the SQLSTATE of a position that is not where it was.
+const codeFenced = "AF001"
 
 // setupLock is held while tables are made, so that several processes may start at once.
 const setupLock = 7_300_417

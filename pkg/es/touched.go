@@ -113,9 +113,12 @@ func (f *folder) publishTouched(ctx context.Context) error {
 	if len(f.touched) == 0 {
 		return nil
 	}
-	how, err := f.whoShows(ctx)
-	if err != nil || how == showLater {
-		return err
+	how := showNow
+	if f.active != f.Version { // as of the last fold: a newer version may have begun to show them
+		var err error
+		if how, err = f.activate(ctx); err != nil || how == showLater {
+			return err
+		}
 	}
 	group, publishing := errgroup.WithContext(ctx)
 	group.SetLimit(publishAtOnce)
@@ -142,20 +145,6 @@ func (f *folder) publishTouched(ctx context.Context) error {
 	maps.Copy(f.shown, f.touched)
 	clear(f.touched)
 	return nil
-}
-
-// whoShows tells whether this version shows documents. It asks each time, because a newer one may
-// have begun to.
-func (f *folder) whoShows(ctx context.Context) (shown, error) {
-	var version int
-	err := f.db.QueryRow(ctx, `select version from es.active where name = $1`, f.Name).Scan(&version)
-	if err == nil && version == f.Version {
-		return showNow, nil
-	}
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return showNow, fmt.Errorf("projection %s: %w", f.Name, err)
-	}
-	return f.activate(ctx)
 }
 
 // load reads a live document from the tables; nil when there is none.

@@ -2,6 +2,7 @@ package es
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,21 +13,35 @@ import (
 
 // Tx is the transaction of one batch: rows, positions and touched documents become true together.
 //
-// Reading and Exec cost a round trip each. Queue and Insert do not: what they are given is sent in
-// order with the rest of the batch, at the latest before something is read. A projection that only
-// inserts is filled by COPY, and one that only upserts by COPY and a merge.
+// Reading and Exec cost a round trip each. Queue, Insert and Upsert do not: what they are given is
+// sent in order with the rest of the batch, at the latest before something is read. A batch of
+// nothing else is one round trip with its commit. Many inserts go by COPY, many upserts by COPY and
+// a merge.
 type Tx struct {
-	tx      pgx.Tx
+	db session
+	// begun is true once the transaction has begun; before that everything waits.
+	begun   bool
 	touched map[touch]bool
 	// waiting are the statements that are still to be sent.
 	waiting pgx.Batch
-	// inserts are the rows that are still to be copied; then nothing else is waiting.
+	// inserts are the rows that are still to be inserted; then nothing else is waiting after them.
 	inserts []inserts
-	// upserts are the rows that are still to be merged; then nothing else is waiting.
+	// upserts are the rows that are still to be merged; then nothing else is waiting after them.
 	upserts []*upserts
 }
 
-func newTx(tx pgx.Tx) *Tx { return &Tx{tx: tx, touched: map[touch]bool{}} }
+// session is a connection, or a transaction that has begun.
+type session interface {
+	Querier
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+	CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error)
+}
+
+func newTx(db session, begun bool) *Tx { return &Tx{db: db, begun: begun, touched: map[touch]bool{}} }
+
+// copyAtOnce is how many rows are worth a COPY.
+const copyAtOnce = 50
 
 // inserts are rows for one table.
 type inserts struct {
@@ -45,7 +60,7 @@ func (tx *Tx) Touch(owner, topic, id string) {
 
 // Queue sends a statement whose result does not matter, with others.
 func (tx *Tx) Queue(ctx context.Context, sql string, args ...any) error {
-	if err := tx.flushRows(ctx); err != nil {
+	if err := tx.settle(ctx); err != nil {
 		return err
 	}
 	tx.waiting.Queue(sql, args...)
@@ -55,9 +70,6 @@ func (tx *Tx) Queue(ctx context.Context, sql string, args ...any) error {
 // Insert adds a row to a table, with others. A row that is there already fails the batch.
 func (tx *Tx) Insert(ctx context.Context, table string, columns []string, values ...any) error {
 	if err := tx.mergeUpserts(ctx); err != nil {
-		return err
-	}
-	if err := tx.sendWaiting(ctx); err != nil {
 		return err
 	}
 	for i := range tx.inserts {
@@ -75,7 +87,7 @@ func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.Command
 	if err := tx.flush(ctx); err != nil {
 		return pgconn.CommandTag{}, err
 	}
-	return tx.tx.Exec(ctx, sql, args...)
+	return tx.db.Exec(ctx, sql, args...)
 }
 
 // Query reads rows.
@@ -83,7 +95,7 @@ func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 	if err := tx.flush(ctx); err != nil {
 		return nil, err
 	}
-	return tx.tx.Query(ctx, sql, args...)
+	return tx.db.Query(ctx, sql, args...)
 }
 
 // QueryRow reads one row.
@@ -91,7 +103,7 @@ func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 	if err := tx.flush(ctx); err != nil {
 		return failedRow{err}
 	}
-	return tx.tx.QueryRow(ctx, sql, args...)
+	return tx.db.QueryRow(ctx, sql, args...)
 }
 
 type failedRow struct{ err error }
@@ -99,48 +111,94 @@ type failedRow struct{ err error }
 // Scan answers why there is no row.
 func (r failedRow) Scan(...any) error { return r.err }
 
+// flush sends everything, within a transaction that has begun.
 func (tx *Tx) flush(ctx context.Context) error {
-	if err := tx.flushRows(ctx); err != nil {
+	if err := tx.settle(ctx); err != nil {
 		return err
+	}
+	return tx.send(ctx)
+}
+
+// send sends the statements that wait, within a transaction that has begun.
+func (tx *Tx) send(ctx context.Context) error {
+	if !tx.begun {
+		if _, err := tx.db.Exec(ctx, "begin"); err != nil {
+			return err
+		}
+		tx.begun = true
 	}
 	return tx.sendWaiting(ctx)
 }
 
-// flushRows sends the rows of Insert and Upsert.
-func (tx *Tx) flushRows(ctx context.Context) error {
+// commit sends everything and ends the transaction. One that has not begun is a single round trip:
+// PostgreSQL takes what comes at once as one transaction.
+func (tx *Tx) commit(ctx context.Context) error {
+	if err := tx.settle(ctx); err != nil {
+		return err
+	}
+	if tx.begun {
+		tx.waiting.Queue("commit")
+	}
+	if err := tx.sendWaiting(ctx); err != nil {
+		return err
+	}
+	tx.begun = false
+	return nil
+}
+
+// rollback undoes what was sent.
+func (tx *Tx) rollback(ctx context.Context) {
+	if tx.begun {
+		_, _ = tx.db.Exec(context.WithoutCancel(ctx), "rollback") // or the connection has ended
+	}
+}
+
+// apart runs f so that what it did is undone when it fails, and nothing else.
+func (tx *Tx) apart(ctx context.Context, f func() error) error {
+	if _, err := tx.Exec(ctx, "savepoint apart"); err != nil {
+		return err
+	}
+	err := f()
+	if err == nil {
+		err = tx.flush(ctx)
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, "release savepoint apart")
+		return err
+	}
+	tx.waiting, tx.inserts, tx.upserts = pgx.Batch{}, nil, nil
+	if _, undone := tx.Exec(ctx, "rollback to savepoint apart; release savepoint apart"); undone != nil {
+		return errors.Join(err, undone)
+	}
+	return err
+}
+
+// settle turns rows of Insert and Upsert into statements that wait, or sends them when they are many.
+func (tx *Tx) settle(ctx context.Context) error {
 	if err := tx.copyInserts(ctx); err != nil {
 		return err
 	}
 	return tx.mergeUpserts(ctx)
 }
 
-// apart runs f so that what it did is undone when it fails, and nothing else.
-func (tx *Tx) apart(ctx context.Context, f func() error) error {
-	if err := tx.flush(ctx); err != nil {
-		return err
-	}
-	outer := tx.tx
-	defer func() { tx.tx = outer }()
-	return pgx.BeginFunc(ctx, outer, func(inner pgx.Tx) error {
-		tx.tx = inner
-		err := f()
-		if err == nil {
-			err = tx.flush(ctx)
-		}
-		if err != nil {
-			tx.waiting, tx.inserts, tx.upserts = pgx.Batch{}, nil, nil
-		}
-		return err
-	})
-}
-
 func (tx *Tx) copyInserts(ctx context.Context) error {
-	for _, in := range tx.inserts {
-		if _, err := tx.tx.CopyFrom(ctx, pgx.Identifier{in.table}, in.columns, pgx.CopyFromRows(in.rows)); err != nil {
+	lists := tx.inserts
+	tx.inserts = nil
+	for _, in := range lists {
+		if len(in.rows) < copyAtOnce {
+			sql := fmt.Sprintf("insert into %s (%s) %s", quote(in.table), quote(in.columns...), placeholders(len(in.columns)))
+			for _, row := range in.rows {
+				tx.waiting.Queue(sql, row...)
+			}
+			continue
+		}
+		if err := tx.send(ctx); err != nil {
+			return err
+		}
+		if _, err := tx.db.CopyFrom(ctx, pgx.Identifier{in.table}, in.columns, pgx.CopyFromRows(in.rows)); err != nil {
 			return fmt.Errorf("inserting into %s: %w", in.table, err)
 		}
 	}
-	tx.inserts = nil
 	return nil
 }
 
@@ -148,7 +206,7 @@ func (tx *Tx) sendWaiting(ctx context.Context) error {
 	if tx.waiting.Len() == 0 {
 		return nil
 	}
-	err := tx.tx.SendBatch(ctx, &tx.waiting).Close()
+	err := tx.db.SendBatch(ctx, &tx.waiting).Close()
 	tx.waiting = pgx.Batch{}
 	return err
 }

@@ -40,9 +40,6 @@ func (tx *Tx) Upsert(ctx context.Context, u Upsert, values ...any) error {
 	if err := tx.copyInserts(ctx); err != nil {
 		return err
 	}
-	if err := tx.sendWaiting(ctx); err != nil {
-		return err
-	}
 	into := tx.upsertsOf(u)
 	key := keyOf(values[:len(u.Key)])
 	row := into.byKey[key]
@@ -84,13 +81,13 @@ func (tx *Tx) mergeUpserts(ctx context.Context) error {
 	tx.upserts = nil
 	for _, list := range lists {
 		if len(list.rows) < mergeAtOnce {
-			sql := list.sql(list.placeholders())
+			sql := list.sql(placeholders(len(list.columns())))
 			for _, row := range list.rows {
 				tx.waiting.Queue(sql, row...)
 			}
 			continue
 		}
-		if err := tx.sendWaiting(ctx); err != nil {
+		if err := tx.send(ctx); err != nil {
 			return err
 		}
 		if err := tx.merge(ctx, list); err != nil {
@@ -102,26 +99,27 @@ func (tx *Tx) mergeUpserts(ctx context.Context) error {
 
 func (tx *Tx) merge(ctx context.Context, list *upserts) error {
 	from := "merge_" + list.Table
-	_, err := tx.tx.Exec(ctx, fmt.Sprintf("create temporary table %s on commit drop as select %s from %s with no data",
+	_, err := tx.db.Exec(ctx, fmt.Sprintf("create temporary table %s on commit drop as select %s from %s with no data",
 		quote(from), quote(list.columns()...), quote(list.Table)))
 	if err != nil {
 		return err
 	}
-	if _, err := tx.tx.CopyFrom(ctx, pgx.Identifier{from}, list.columns(), pgx.CopyFromRows(list.rows)); err != nil {
+	if _, err := tx.db.CopyFrom(ctx, pgx.Identifier{from}, list.columns(), pgx.CopyFromRows(list.rows)); err != nil {
 		return err
 	}
-	if _, err := tx.tx.Exec(ctx, list.sql("select * from "+quote(from))); err != nil {
+	if _, err := tx.db.Exec(ctx, list.sql("select * from "+quote(from))); err != nil {
 		return err
 	}
-	_, err = tx.tx.Exec(ctx, "drop table "+quote(from))
+	_, err = tx.db.Exec(ctx, "drop table "+quote(from))
 	return err
 }
 
 func (u Upsert) columns() []string { return slices.Concat(u.Key, u.Set, u.Add) }
 
-func (u Upsert) placeholders() string {
+// placeholders is a list of values for so many columns.
+func placeholders(n int) string {
 	var list []string
-	for i := range u.columns() {
+	for i := range n {
 		list = append(list, fmt.Sprintf("$%d", i+1))
 	}
 	return "values (" + strings.Join(list, ", ") + ")"

@@ -23,10 +23,9 @@ var catalog = es.Projection{
 
 func catalogRegistered(ctx context.Context, tx *es.Tx, e events.ClipRegistered, m es.Meta) error {
 	tx.Touch(m.Owner, "clip", e.Clip)
-	_, err := tx.Exec(ctx, `insert into clip (owner, id, stream, name, size, content_type, sha256, object, state, created_at, started_at)
+	return tx.Queue(ctx, `insert into clip (owner, id, stream, name, size, content_type, sha256, object, state, created_at, started_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, 'registered', $9, $10) on conflict do nothing`,
 		m.Owner, e.Clip, e.Stream, e.Name, e.Size, e.ContentType, e.SHA256, e.Object, m.Time, e.StartedAt)
-	return err
 }
 
 func catalogProbed(ctx context.Context, tx *es.Tx, e events.ClipProbed, m es.Meta) error {
@@ -52,11 +51,9 @@ func catalogRetried(ctx context.Context, tx *es.Tx, e events.ClipRetried, m es.M
 
 func update(ctx context.Context, tx *es.Tx, m es.Meta, clip, set string, arg any) error {
 	tx.Touch(m.Owner, "clip", clip)
-	_, err := tx.Exec(ctx, `update clip set `+set+` where owner = $1 and id = $2`, m.Owner, clip, arg)
-	return err
+	return tx.Queue(ctx, `update clip set `+set+` where owner = $1 and id = $2`, m.Owner, clip, arg)
 }
 
 func catalogStream(ctx context.Context, tx *es.Tx, e events.StreamCreated, m es.Meta) error {
-	_, err := tx.Exec(ctx, `insert into stream (owner, id) values ($1, $2) on conflict do nothing`, m.Owner, e.Stream)
-	return err
+	return tx.Queue(ctx, `insert into stream (owner, id) values ($1, $2) on conflict do nothing`, m.Owner, e.Stream)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/run"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
 )
 
 // crowdSize is how many clients hear of everything.
@@ -270,7 +271,7 @@ func pace(times int, f func(i int)) {
 // and a write on a websocket.
 func BenchmarkCircle(b *testing.B) {
 	const times = 2000
-	s := start(b, nil)
+	s := startOn(b, testkit.Durable(b), nil)
 	var parts, circle [4][]time.Duration
 	for b.Loop() {
 		parts[0] = append(parts[0], publishes(b, s, times)...)
@@ -292,6 +293,7 @@ func BenchmarkCircle(b *testing.B) {
 }
 
 func publishes(b *testing.B, s *site, times int) (took []time.Duration) {
+	// On a log of its own that is synced too, so that nobody folds it meanwhile.
 	nc, body := s.Logs.NATS(), []byte(`{"stream":"raw","title":"a title"}`)
 	pace(times, func(int) {
 		began := time.Now()

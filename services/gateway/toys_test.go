@@ -119,13 +119,11 @@ var library = run.Service{
 			es.On(func(ctx context.Context, tx *es.Tx, e events.StreamCreated, m es.Meta) error {
 				tx.Touch(m.Owner, "stream", e.Stream)
 				tx.Touch(m.Owner, "streams", "")
-				_, err := tx.Exec(ctx, "insert into streams values ($1, $2, $3)", m.Owner, e.Stream, e.Title)
-				return err
+				return tx.Queue(ctx, "insert into streams values ($1, $2, $3)", m.Owner, e.Stream, e.Title)
 			}),
 			es.On(func(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es.Meta) error {
 				tx.Touch(m.Owner, "stream", e.Stream)
-				_, err := tx.Exec(ctx, "update streams set title = $3 where owner = $1 and id = $2", m.Owner, e.Stream, e.Title)
-				return err
+				return tx.Queue(ctx, "update streams set title = $3 where owner = $1 and id = $2", m.Owner, e.Stream, e.Title)
 			}),
 		},
 		Documents: []es.Document{

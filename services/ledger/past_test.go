@@ -21,13 +21,11 @@ func titled() run.Service {
 		Handle: []es.Handler[*es.Tx]{
 			es.On(func(ctx context.Context, tx *es.Tx, e events.StreamCreated, m es.Meta) error {
 				tx.Touch(m.Owner, "title", e.Stream)
-				_, err := tx.Exec(ctx, "insert into title values ($1, $2, $3)", m.Owner, e.Stream, e.Title)
-				return err
+				return tx.Queue(ctx, "insert into title values ($1, $2, $3)", m.Owner, e.Stream, e.Title)
 			}),
 			es.On(func(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es.Meta) error {
 				tx.Touch(m.Owner, "title", e.Stream)
-				_, err := tx.Exec(ctx, "update title set title = $3 where owner = $1 and id = $2", m.Owner, e.Stream, e.Title)
-				return err
+				return tx.Queue(ctx, "update title set title = $3 where owner = $1 and id = $2", m.Owner, e.Stream, e.Title)
 			}),
 		},
 		Documents: []es.Document{es.Each("title", func(ctx context.Context, q es.Querier, owner, id string) (title string, err error) {

@@ -24,7 +24,7 @@ var library = es.Projection{
 }
 
 func libraryCreated(ctx context.Context, tx *es.Tx, e events.StreamCreated, m es.Meta) error {
-	_, err := tx.Exec(ctx, `insert into stream (owner, id, title, created_at, started_at) values ($1, $2, $3, $4, $5)
+	err := tx.Queue(ctx, `insert into stream (owner, id, title, created_at, started_at) values ($1, $2, $3, $4, $5)
 		on conflict do nothing`, m.Owner, e.Stream, e.Title, m.Time, e.StartedAt)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func libraryCreated(ctx context.Context, tx *es.Tx, e events.StreamCreated, m es
 }
 
 func libraryRenamed(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es.Meta) error {
-	_, err := tx.Exec(ctx, `update stream set title = $3 where owner = $1 and id = $2`, m.Owner, e.Stream, e.Title)
+	err := tx.Queue(ctx, `update stream set title = $3 where owner = $1 and id = $2`, m.Owner, e.Stream, e.Title)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func libraryRenamed(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es
 }
 
 func libraryMarked(ctx context.Context, tx *es.Tx, e events.MarkerAdded, m es.Meta) error {
-	_, err := tx.Exec(ctx, `insert into marker (owner, stream, id, label, at, created_at, created_by) values ($1, $2, $3, $4, $5, $6, $7)
+	err := tx.Queue(ctx, `insert into marker (owner, stream, id, label, at, created_at, created_by) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict do nothing`, m.Owner, e.Stream, e.Marker, e.Label, e.At, m.Time, m.Actor)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func libraryMarked(ctx context.Context, tx *es.Tx, e events.MarkerAdded, m es.Me
 }
 
 func libraryUnmarked(ctx context.Context, tx *es.Tx, e events.MarkerRemoved, m es.Meta) error {
-	_, err := tx.Exec(ctx, `delete from marker where owner = $1 and stream = $2 and id = $3`, m.Owner, e.Stream, e.Marker)
+	err := tx.Queue(ctx, `delete from marker where owner = $1 and stream = $2 and id = $3`, m.Owner, e.Stream, e.Marker)
 	if err != nil {
 		return err
 	}
@@ -61,12 +61,11 @@ func libraryUnmarked(ctx context.Context, tx *es.Tx, e events.MarkerRemoved, m e
 func touch(ctx context.Context, tx *es.Tx, m es.Meta, stream string) error {
 	tx.Touch(m.Owner, "stream", stream)
 	tx.Touch(m.Owner, "streams", "")
-	_, err := tx.Exec(ctx, `insert into changed (owner, seq) values ($1, $2) on conflict (owner) do update set seq = $2`, m.Owner, m.Seq)
-	return err
+	return tx.Queue(ctx, `insert into changed (owner, seq) values ($1, $2) on conflict (owner) do update set seq = $2`, m.Owner, m.Seq)
 }
 
 func libraryRegistered(ctx context.Context, tx *es.Tx, e events.ClipRegistered, m es.Meta) error {
-	_, err := tx.Exec(ctx, `insert into clip (owner, id, stream, name, state, started_at, registered_at)
+	err := tx.Queue(ctx, `insert into clip (owner, id, stream, name, state, started_at, registered_at)
 		values ($1, $2, $3, $4, 'registered', $5, $6) on conflict do nothing`, m.Owner, e.Clip, e.Stream, e.Name, e.StartedAt, m.Time)
 	if err != nil {
 		return err
