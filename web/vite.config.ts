@@ -17,7 +17,8 @@ function keepFolder(): Plugin {
   };
 }
 
-const server = process.env.AFTERGLOW_URL ?? "http://127.0.0.1:8080";
+/** The server behind the pages; it sees the page's own host, as it refuses what another site sends. */
+const server = { target: process.env.AFTERGLOW_URL ?? "http://127.0.0.1:8080", changeOrigin: false };
 
 export default defineConfig({
   plugins: [react(), keepFolder()],
@@ -26,7 +27,7 @@ export default defineConfig({
     proxy: {
       "/api": server,
       "/media": server,
-      "/ws": { target: server, ws: true },
+      "/ws": { ...server, ws: true },
     },
   },
 });

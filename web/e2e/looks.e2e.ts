@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Clip } from "../src/gen/api";
 import { Visitor } from "./visitor";
@@ -23,21 +24,26 @@ const PAGES: { name: string; path: () => string; ready: string }[] = [
   { name: "streams, nothing found", path: () => "/streams?q=no-such-stream", ready: "h2" },
   { name: "one stream", path: () => `/streams/${clip.streamId}`, ready: "[role=slider]" },
   { name: "no such stream", path: () => "/streams/nothing", ready: "[role=alert]" },
+  { name: "a new stream", path: () => "/streams?new=stream", ready: "[role=dialog] input" },
   { name: "jobs", path: () => "/jobs", ready: "[role=tabpanel] h2" },
+  { name: "reactors", path: () => "/jobs?view=reactors", ready: "[role=tabpanel] dl" },
+  { name: "dead letters", path: () => "/jobs?view=letters", ready: "[role=tabpanel] h2" },
   { name: "log", path: () => "/log", ready: "[role=option]" },
-  { name: "one event", path: () => "/log?seq=1", ready: "aside pre" },
+  { name: "one event", path: () => "/log?seq=1", ready: "aside [aria-label='What it carries']" },
+  { name: "a thing as it was", path: () => `/log/state?topic=stream/${clip.streamId}`, ready: "section[aria-label='What changed'] li" },
   { name: "settings", path: () => "/settings", ready: "section h2" },
   { name: "sign-in", path: () => "/login", ready: "form" },
   { name: "set-up", path: () => "/setup", ready: "h1" },
+  { name: "an invitation that is over", path: () => "/invite#token=of-nobody", ready: "h1" },
+  { name: "another password", path: () => "/reset#token=of-nobody", ready: "form" },
 ];
 
 const SIZES = [{ width: 1440, height: 900 }, { width: 390, height: 844 }];
 
 describe.each(["dark", "light"])("%s", (theme) => {
   describe.each(SIZES)("$width wide", (viewport) => {
-    test.each(PAGES)("$name", async ({ path, ready }) => {
-      const page = await visitor.open(path(), { viewport, theme, reducedMotion: "reduce", bypassCSP: true });
-      await page.locator(ready).first().waitFor();
+    const look = (path: string) => visitor.open(path, { viewport, theme, reducedMotion: "reduce", bypassCSP: true });
+    const wantOpenToAll = async (page: Page) => {
       await page.evaluate(axe);
       const { violations } = await page.evaluate<AxeResults>("axe.run()");
       const barriers = violations
@@ -46,6 +52,27 @@ describe.each(["dark", "light"])("%s", (theme) => {
       expect(barriers).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
       await page.context().close();
+    };
+
+    test.each(PAGES)("$name", async ({ path, ready }) => {
+      const page = await look(path());
+      await page.locator(ready).first().waitFor();
+      await wantOpenToAll(page);
+    });
+
+    test("the palette", async () => {
+      const page = await look("/streams");
+      await page.locator("h2").first().waitFor();
+      await page.keyboard.press("Control+k");
+      await page.getByRole("option").first().waitFor();
+      await wantOpenToAll(page);
+    });
+
+    test("the status", async () => {
+      const page = await look("/streams");
+      await page.getByRole("button", { name: "Status: Live" }).filter({ visible: true }).click();
+      await page.getByRole("list", { name: "Parts" }).waitFor();
+      await wantOpenToAll(page);
     });
   });
 });

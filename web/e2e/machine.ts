@@ -15,6 +15,8 @@ export function required(name: string): string {
  * AFTERGLOW_OWNER_EMAIL     its owner
  * AFTERGLOW_OWNER_PASSWORD
  * AFTERGLOW_SAMPLE          a small recording with picture and sound, at least 5 s long
+ * AFTERGLOW_DATA            the folder in which its PostgreSQL is, in the folder postgres
+ * AFTERGLOW_LETTER          the reason of a dead letter that is open
  * AFTERGLOW_CHROMIUM        the browser, /usr/bin/chromium unless set
  */
 export default async function check(): Promise<void> {

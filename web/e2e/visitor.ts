@@ -39,6 +39,30 @@ export class Visitor {
     return page;
   }
 
+  /** A window of somebody who is not signed in. */
+  async stranger(path: string): Promise<Page> {
+    return this.open(path, { storageState: { cookies: [], origins: [] } });
+  }
+
+  /** Tells the server something as the page would, and hands over its answer. */
+  async post<T>(path: string, body: unknown): Promise<T> {
+    return this.send<T>("POST", path, body);
+  }
+
+  async patch<T>(path: string, body: unknown): Promise<T> {
+    return this.send<T>("PATCH", path, body);
+  }
+
+  private async send<T>(method: string, path: string, data: unknown): Promise<T> {
+    const baseURL = required("AFTERGLOW_URL");
+    const context = await this.browser.newContext({ baseURL, storageState: this.session, extraHTTPHeaders: { Origin: baseURL } });
+    const answer = await context.request.fetch(path, { method, data });
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    const told = (await answer.json()) as T;
+    await context.close();
+    return told;
+  }
+
   /** Adds the sample recording as a person would, waits until it can be watched, and tells what became of it. */
   async addSample(): Promise<Clip> {
     const page = await this.open("/streams");

@@ -1,3 +1,4 @@
+import "@fontsource-variable/geist";
 import "@mantine/core/styles.css";
 import "./styles.css";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";

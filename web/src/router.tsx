@@ -7,7 +7,9 @@ import {
 } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
 import type { Clip, SetupState } from "./gen/api";
+import { InvitePage } from "./features/account/InvitePage";
 import { LoginPage } from "./features/account/LoginPage";
+import { ResetPage } from "./features/account/ResetPage";
 import { SetupPage } from "./features/account/SetupPage";
 import { Shell } from "./features/shell/Shell";
 import { StreamsPage } from "./features/streams/StreamsPage";
@@ -64,7 +66,7 @@ const index = createRoute({
 const streams = createRoute({
   getParentRoute: () => app,
   path: "/streams",
-  validateSearch: only("q", "sort"),
+  validateSearch: only("q", "sort", "new"),
   component: StreamsPage,
 });
 
@@ -88,15 +90,23 @@ const clip = createRoute({
 const jobs = createRoute({
   getParentRoute: () => app,
   path: "/jobs",
-  validateSearch: only("state"),
+  validateSearch: only("view", "state", "kind", "source"),
   component: lazyRouteComponent(() => import("./features/jobs/JobsPage"), "JobsPage"),
 });
 
 const log = createRoute({
   getParentRoute: () => app,
   path: "/log",
-  validateSearch: only("log", "event", "aggregate", "id", "seq"),
+  validateSearch: only("log", "name", "aggregate", "id", "since", "until", "seq"),
   component: lazyRouteComponent(() => import("./features/log/LogPage"), "LogPage"),
+});
+
+/** A thing as it was at a moment. */
+const past = createRoute({
+  getParentRoute: () => app,
+  path: "/log/state",
+  validateSearch: only("topic", "at"),
+  component: lazyRouteComponent(() => import("./features/log/PastPage"), "PastPage"),
 });
 
 const settings = createRoute({
@@ -113,8 +123,10 @@ const login = createRoute({
 });
 
 const setup = createRoute({ getParentRoute: () => root, path: "/setup", component: SetupPage });
+const invite = createRoute({ getParentRoute: () => root, path: "/invite", component: InvitePage });
+const reset = createRoute({ getParentRoute: () => root, path: "/reset", component: ResetPage });
 
-const tree = root.addChildren([app.addChildren([index, streams, stream, clip, jobs, log, settings]), login, setup]);
+const tree = root.addChildren([app.addChildren([index, streams, stream, clip, jobs, log, past, settings]), login, setup, invite, reset]);
 
 export function createAppRouter(client: QueryClient) {
   return createRouter({

@@ -5,7 +5,7 @@ function tint(variable: string, percent: number): string {
   return `color-mix(in srgb, var(${variable}) ${percent}%, transparent)`;
 }
 
-/** The look: warm ink and paper, one ember accent, system fonts. */
+/** The look: warm ink and paper, one ember accent. The font comes with the app; other scripts are the system's. */
 export const theme = createTheme({
   primaryColor: "ember",
   primaryShade: { light: 7, dark: 4 },
@@ -27,7 +27,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   fontFamily:
-    'ui-sans-serif, system-ui, -apple-system, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif',
+    '"Geist Variable", ui-sans-serif, system-ui, -apple-system, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: {
     fontWeight: "650",

@@ -16,7 +16,7 @@ export function RetryButton({ clipId, name, ...button }: { clipId: string; name:
   return (
     <Button
       variant="light" leftSection={<RotateCcw size={15} />} {...button}
-      aria-label={`Try ${name} again`} loading={retry.isPending} onClick={() => retry.mutate()}
+      aria-label={`Try again: ${name}`} loading={retry.isPending} onClick={() => retry.mutate()}
     >
       Try again
     </Button>

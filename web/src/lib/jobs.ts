@@ -1,12 +1,29 @@
 /** The live list of work, which several pages look at. */
-import type { Job } from "../gen/api";
+import type { Job, Reactor } from "../gen/api";
 import { api, type Page } from "./api";
 import { useDocument } from "./live";
 import { roughly } from "./time";
 
-/** All jobs the server still lists, newest first, pushed as they change. */
+/** The value of the topic `jobs`. */
+export interface Board {
+  /** The jobs that run or wait and those that ended last, newest first. */
+  items: Job[];
+  /** There are more than these. */
+  cut: boolean;
+  reactors: Reactor[];
+  /** How much could not be handled, and nobody has seen to. */
+  openLetters: number;
+}
+
+/** All work as it is now, pushed as it changes. */
 export function useJobs() {
-  return useDocument<Page<Job>>("jobs", (signal) => api.get("/api/jobs", { query: { limit: 200 }, signal }));
+  return useDocument<Board>("jobs", async (signal) => {
+    const [jobs, reactors] = await Promise.all([
+      api.get<Page<Job>>("/api/jobs", { query: { limit: 200 }, signal }),
+      api.get<Page<Reactor>>("/api/reactors", { signal }),
+    ]);
+    return { items: jobs.items, cut: Boolean(jobs.next), reactors: reactors.items, openLetters: reactors.items.reduce((sum, reactor) => sum + reactor.openLetters, 0) };
+  });
 }
 
 /** The jobs that work on one thing, newest first. */

@@ -1,6 +1,6 @@
 /** Brings the websocket into React: documents live in the query cache, feeds arrive in batches. */
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import type { EventRecord } from "../gen/api";
 import { Socket, type Connection } from "./socket";
 
@@ -50,6 +50,12 @@ export function useDocument<T>(topic: string, fetch: (signal: AbortSignal) => Pr
     },
     staleTime: Infinity,
   });
+}
+
+/** The newest value of a topic that only the websocket has; undefined before the first. */
+export function useTopic<T>(topic: string): T | undefined {
+  const listen = useCallback((changed: () => void) => socket.subscribe(topic, changed), [topic]);
+  return useSyncExternalStore(listen, () => socket.value(topic)?.value as T | undefined);
 }
 
 /** Calls `onChange` with every new value of a document topic that is only a sign to look again. */

@@ -1,7 +1,10 @@
 /** Who is signed in. */
-import { queryOptions } from "@tanstack/react-query";
-import type { Account } from "../gen/api";
-import { api, ApiError } from "./api";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import type { Account, Role } from "../gen/api";
+import { api, ApiError, sentence } from "./api";
+import { socket } from "./live";
+import { toast } from "./toasts";
 
 /** The account of this session, or null when nobody is signed in. */
 export const meQuery = queryOptions({
@@ -16,3 +19,31 @@ export const meQuery = queryOptions({
   },
   staleTime: 5 * 60_000,
 });
+
+/** Who may do what. The server decides; this only keeps pages from offering what it would refuse. */
+const MAY = {
+  manage: ["owner"],
+  edit: ["owner", "editor"],
+  readLog: ["owner", "editor", "developer"],
+} satisfies Record<string, Role[]>;
+
+/** Whether who is signed in may do something. */
+export function useMay(what: keyof typeof MAY): boolean {
+  const { data: me } = useQuery(meQuery);
+  return me ? (MAY[what] as Role[]).includes(me.role) : false;
+}
+
+/** Ends this session, forgets what it has loaded, and leads to the sign-in page. */
+export function useSignOut() {
+  const client = useQueryClient();
+  const router = useRouter();
+  return useMutation({
+    mutationFn: () => api.delete("/api/sessions/current"),
+    onSuccess: async () => {
+      socket.stop();
+      await router.navigate({ to: "/login" });
+      client.clear();
+    },
+    onError: (error) => toast(`You are still signed in. ${sentence(error)}`, { tone: "bad" }),
+  });
+}

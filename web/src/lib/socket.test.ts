@@ -12,8 +12,11 @@ function rig() {
       return { send: (data) => wire.sent.push(JSON.parse(data)), close: () => (wire.closed = true) };
     },
     later: (task, delay) => {
-      due = { task, delay };
-      return () => (due = undefined);
+      const entry = { task, delay };
+      due = entry;
+      return () => {
+        if (due === entry) due = undefined;
+      };
     },
     random: () => 1,
   });
@@ -187,4 +190,41 @@ test("a machine that leaves the network is not live, and comes back by itself or
   wires[2]!.events.open();
   expect(socket.connection).toBe("live");
   expect(wires).toHaveLength(3);
+});
+
+test("a quiet server is asked whether it is there, and any word of it will do", () => {
+  const { socket, wires, say, wait } = rig();
+  socket.subscribe("jobs", () => {});
+  socket.start();
+  wires[0]!.events.open();
+  expect(wait()).toBe(20_000);
+  expect(wires[0]!.sent.at(-1)).toEqual({ type: "PING" });
+  say({ type: "PONG" });
+  expect(wait()).toBe(20_000);
+  say({ type: "UPDATE", topic: "jobs", rev: 1, value: 1 });
+  expect(wait()).toBe(20_000);
+  expect(socket.connection).toBe("live");
+  expect(wires).toHaveLength(1);
+});
+
+test("a server that gives no answer is gone, and tried again", () => {
+  const { socket, wires, wait } = rig();
+  socket.start();
+  wires[0]!.events.open();
+  wait();
+  expect(wait()).toBe(10_000);
+  expect(wires[0]!.closed).toBe(true);
+  expect(socket.connection).toBe("connecting");
+  expect(wait()).toBe(500);
+  wires[1]!.events.open();
+  expect(socket.connection).toBe("live");
+});
+
+test("a machine that wakes up asks at once", () => {
+  const { socket, wires, wait } = rig();
+  socket.start();
+  wires[0]!.events.open();
+  socket.retryNow();
+  expect(wires[0]!.sent).toEqual([{ type: "PING" }]);
+  expect(wait()).toBe(10_000);
 });

@@ -1,7 +1,7 @@
 /**
  * The one websocket of a tab. Hides reconnecting, resuming and counting who listens: a topic is
  * subscribed on the server as long as somebody here listens to it, and after a lost connection it goes
- * on from the last revision seen.
+ * on from the last revision seen. A connection that has gone quiet is asked whether it still stands.
  */
 import type { EventRecord } from "../gen/api";
 
@@ -20,7 +20,8 @@ type Incoming =
   | { type: "SNAPSHOT" | "UPDATE"; topic: string; rev: number; position?: string; value: unknown }
   | { type: "EVENT"; topic: string; seq: number; event: EventRecord }
   | { type: "GAP"; topic: string }
-  | { type: "ERROR"; code: string; message: string; ref?: string; topic?: string };
+  | { type: "ERROR"; code: string; message: string; ref?: string; topic?: string }
+  | { type: "PONG"; topic?: undefined };
 
 interface Topic {
   listeners: Set<Listener>;
@@ -56,6 +57,10 @@ export interface SocketOptions {
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 10_000;
+/** After this many milliseconds without a word the server is asked whether it is there. */
+const QUIET = 20_000;
+/** For this many milliseconds it may think about that. */
+const ANSWER = 10_000;
 const UNAUTHENTICATED = 4401;
 /** The code of a connection that ended without saying so. */
 const ABNORMAL = 1006;
@@ -75,7 +80,8 @@ export class Socket {
   private failures = 0;
   private stopped = true;
   private open = false;
-  private cancelRetry: () => void = () => {};
+  /** Calls off what is due next: another attempt while there is no connection, a look at it while there is. */
+  private cancelDue: () => void = () => {};
   private readonly later: NonNullable<SocketOptions["later"]>;
   private readonly random: () => number;
   private readonly dial: (events: WireEvents) => Wire;
@@ -99,16 +105,17 @@ export class Socket {
   /** Hangs up, for instance on signing out. Listeners stay, for the next {@link start}. */
   stop(): void {
     this.stopped = true;
-    this.cancelRetry();
+    this.cancelDue();
     this.hangUp();
     for (const topic of this.topics.values()) topic.since = topic.value = undefined;
     this.become("connecting");
   }
 
-  /** Tries again at once, for instance when the machine is back on the network. */
+  /** Looks at the connection at once, for instance when the machine wakes up, and tries again without one. */
   retryNow(): void {
-    if (this.stopped || this.open) return;
-    this.cancelRetry();
+    if (this.stopped) return;
+    if (this.open) return this.ping();
+    this.cancelDue();
     this.hangUp();
     this.connect();
   }
@@ -119,7 +126,7 @@ export class Socket {
    */
   offline(): void {
     if (this.stopped) return;
-    this.cancelRetry();
+    this.cancelDue();
     this.hangUp();
     this.failures = Math.max(this.failures, PATIENCE);
     this.lost(ABNORMAL);
@@ -156,7 +163,11 @@ export class Socket {
   private connect(): void {
     const wire = this.dial({
       open: () => this.wire === wire && this.opened(),
-      message: (data) => this.wire === wire && this.receive(JSON.parse(data) as Incoming),
+      message: (data) => {
+        if (this.wire !== wire) return;
+        this.listen();
+        this.receive(JSON.parse(data) as Incoming);
+      },
       close: (code) => this.wire === wire && this.lost(code),
     });
     this.wire = wire;
@@ -165,11 +176,13 @@ export class Socket {
   private opened(): void {
     this.open = true;
     this.failures = 0;
+    this.listen();
     this.become("live");
     for (const [name, topic] of this.topics) this.ask(name, topic);
   }
 
   private lost(code: number): void {
+    this.cancelDue();
     this.wire = undefined;
     this.open = false;
     if (code === UNAUTHENTICATED) {
@@ -178,7 +191,23 @@ export class Socket {
     }
     const attempt = this.failures++;
     this.become(attempt >= PATIENCE ? "down" : "connecting");
-    this.cancelRetry = this.later(() => this.connect(), backOff(attempt, this.random()));
+    this.cancelDue = this.later(() => this.connect(), backOff(attempt, this.random()));
+  }
+
+  /** Waits for the next word of the server. */
+  private listen(): void {
+    this.cancelDue();
+    this.cancelDue = this.later(() => this.ping(), QUIET);
+  }
+
+  /** Asks the server for a word, and gives the connection up when none comes. */
+  private ping(): void {
+    this.cancelDue();
+    this.say({ type: "PING" });
+    this.cancelDue = this.later(() => {
+      this.hangUp();
+      this.lost(ABNORMAL);
+    }, ANSWER);
   }
 
   /** Closes the connection; what it still says is not heard any more. */

@@ -1,9 +1,10 @@
 import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
-import type { Account } from "../../gen/api";
+import type { Account, SetupState } from "../../gen/api";
 import { api, ApiError, sentence } from "../../lib/api";
 import { meQuery } from "../../lib/session";
+import { Provider } from "./Provider";
 import { Welcome } from "./Welcome";
 
 const route = getRouteApi("/login");
@@ -12,6 +13,7 @@ export function LoginPage() {
   const { to } = route.useSearch();
   const router = useRouter();
   const client = useQueryClient();
+  const setup = useQuery({ queryKey: ["setup"], queryFn: ({ signal }) => api.get<SetupState>("/api/setup", { signal }) });
   const signIn = useMutation({
     mutationFn: (form: FormData) =>
       api.post<Account>("/api/sessions", { email: form.get("email"), password: form.get("password") }),
@@ -36,6 +38,7 @@ export function LoginPage() {
           <TextInput name="email" type="email" label="E-mail" size="md" autoComplete="username" required autoFocus error={fields.email} />
           <PasswordInput name="password" label="Password" size="md" autoComplete="current-password" required error={fields.password} />
           <Button type="submit" size="md" mt="xs" loading={signIn.isPending}>Sign in</Button>
+          <Provider name={setup.data?.oidc} />
         </Stack>
       </form>
     </Welcome>

@@ -1,16 +1,16 @@
-import { Alert, Button, Code, Loader, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Code, Loader, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Account, SetupState } from "../../gen/api";
 import { api, ApiError, sentence } from "../../lib/api";
 import { Failure } from "../../lib/Notice";
+import { missing, PasswordField } from "../../lib/PasswordField";
 import { meQuery } from "../../lib/session";
+import { useSecret } from "./secret";
 import { Welcome } from "./Welcome";
 
-const SHORTEST = 12;
-
-/** The first account. The one-time token comes in the link's fragment, so that no server log holds it. */
+/** Makes the first account, with the one-time link that the terminal shows. */
 export function SetupPage() {
   const setup = useQuery({
     queryKey: ["setup"],
@@ -32,7 +32,7 @@ export function SetupPage() {
 function SetupForm() {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [linked] = useState(() => new URLSearchParams(location.hash.slice(1)).get("token") ?? "");
+  const linked = useSecret();
   const [pasted, setPasted] = useState("");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -45,7 +45,6 @@ function SetupForm() {
     },
   });
   const fields = create.error instanceof ApiError ? create.error.fields : {};
-  const left = SHORTEST - [...password].length;
   return (
     <Welcome title="Make it yours" intro="Create the owner’s account. It stays on this machine, and so does everything you record.">
       <form action={() => create.mutate()}>
@@ -67,18 +66,8 @@ function SetupForm() {
             type="email" label="E-mail" size="md" autoComplete="username" required autoFocus={linked !== ""}
             value={email} error={fields.email} onChange={(event) => setEmail(event.currentTarget.value)}
           />
-          <div>
-            <PasswordInput
-              label="Password" size="md" autoComplete="new-password" required minLength={SHORTEST}
-              value={password} error={fields.password} onChange={(event) => setPassword(event.currentTarget.value)}
-              visibilityToggleButtonProps={{ "aria-label": "Show password", "aria-hidden": false, tabIndex: 0 }}
-            />
-            <Text size="sm" c={left > 0 ? "dimmed" : "var(--good)"} mt={6} aria-live="polite">
-              {password === "" ? `At least ${SHORTEST} characters. A few words are easier than symbols.`
-                : left > 0 ? `${left} more` : "Long enough"}
-            </Text>
-          </div>
-          <Button type="submit" size="md" mt="xs" loading={create.isPending} disabled={!token || left > 0}>Create account</Button>
+          <PasswordField label="Password" size="md" value={password} error={fields.password} onChange={setPassword} />
+          <Button type="submit" size="md" mt="xs" loading={create.isPending} disabled={!token || missing(password) > 0}>Create account</Button>
         </Stack>
       </form>
     </Welcome>

@@ -11,6 +11,8 @@ import { absolute } from "../../lib/time";
 import { Chain } from "./Chain";
 import classes from "./Detail.module.css";
 import { EventName } from "./EventName";
+import { Json } from "../../lib/Json";
+import { topicsQuery } from "./past";
 
 interface DetailProps {
   log: string;
@@ -56,7 +58,7 @@ function Body({ detail }: { detail: EventDetail }) {
     <div className={classes.body}>
       <Part title="Cause and effect"><Chain detail={detail} /></Part>
       <Part title="Payload" tool={<Copy text={payload} label="Copy the payload" />}>
-        <pre className={classes.json} tabIndex={0}>{payload}</pre>
+        <Json value={event.data} label="What it carries" />
       </Part>
       <Part title="Headers">
         <dl className={classes.headers}>
@@ -93,13 +95,19 @@ function headers(event: EventRecord): [string, ReactNode][] {
   return rows;
 }
 
-function About({ event: { log, aggregate, aggregateId } }: { event: EventRecord }) {
+function About({ event: { log, seq, aggregate, aggregateId } }: { event: EventRecord }) {
+  const { data: topics } = useQuery(topicsQuery);
   return (
     <span className={classes.about}>
       {aggregate}/{aggregateId}
       {aggregate === "stream" && <Link to="/streams/$streamId" params={{ streamId: aggregateId }} className="ember-link">Open</Link>}
       {aggregate === "clip" && <Link to="/clips/$clipId" params={{ clipId: aggregateId }} className="ember-link" preload={false}>Open</Link>}
       <Link to="/log" search={{ log: log === "FACTS" ? undefined : log, aggregate, id: aggregateId }} className="ember-link">Only these</Link>
+      {topics?.some(({ topic }) => topic === aggregate) && (
+        <Link to="/log/state" search={{ topic: `${aggregate}/${aggregateId}`, at: log === "FACTS" ? `${log}/${seq}` : undefined }} className="ember-link" preload={false}>
+          As it was then
+        </Link>
+      )}
     </span>
   );
 }

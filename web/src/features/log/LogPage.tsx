@@ -2,7 +2,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { Skeleton, Title } from "@mantine/core";
 import { Failure } from "../../lib/Notice";
 import { Detail } from "./Detail";
-import { Filters } from "./Filters";
+import { Filters, LOGS } from "./Filters";
 import { useStart } from "./history";
 import type { Filter } from "./order";
 import { Tail } from "./Tail";
@@ -14,7 +14,10 @@ const route = getRouteApi("/app/log");
 export function LogPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const filter: Filter = { log: search.log === "TICKS" ? "TICKS" : "FACTS", event: search.event, aggregate: search.aggregate, id: search.id };
+  const filter: Filter = {
+    log: LOGS.some(({ value }) => value === search.log) ? search.log! : "FACTS",
+    name: search.name, aggregate: search.aggregate, id: search.id, since: time(search.since), until: time(search.until),
+  };
   const start = useStart(filter);
   const seq = search.seq && /^\d+$/.test(search.seq) ? Number(search.seq) : undefined;
   const select = (chosen: number | undefined) => void navigate({
@@ -35,13 +38,18 @@ export function LogPage() {
             start={start.data}
             selected={seq}
             onSelect={select}
-            onGap={() => void start.refetch()}
+            onRestart={() => void start.refetch()}
           />
         )}
       </div>
       {seq !== undefined && <Detail log={filter.log} seq={seq} onClose={() => select(undefined)} />}
     </div>
   );
+}
+
+/** A time of the address, unless it is none. */
+function time(text: string | undefined): string | undefined {
+  return text && !Number.isNaN(Date.parse(text)) ? text : undefined;
 }
 
 function Loading() {

@@ -1,29 +1,44 @@
 import { Button, Loader } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp, Pause, Play, ScrollText } from "lucide-react";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import type { EventRecord } from "../../gen/api";
 import { counted } from "../../lib/format";
+import { useNow } from "../../lib/Moment";
 import { Notice } from "../../lib/Notice";
+import { meQuery } from "../../lib/session";
 import { absolute, timeOfDay } from "../../lib/time";
 import { EventName } from "./EventName";
 import { useHistory, type Start } from "./history";
+import { otherDay, short, summary, who } from "./summary";
 import classes from "./Tail.module.css";
 
 const ROW = 40;
+
+/** Why a log may have nothing to show. */
+const EMPTY: Record<string, string> = {
+  FACTS: "Everything that happens is written here and appears at once. Fewer filters show more.",
+  TICKS: "Ticks are kept for an hour: progress of work shows here while it runs.",
+  TIMERS: "A wake-up is written here when its time has come.",
+  DEAD: "What could not be handled is written here. That nothing is here is good news.",
+};
 
 interface TailProps {
   start: Start;
   selected: number | undefined;
   onSelect: (seq: number | undefined) => void;
-  onGap: () => void;
+  onRestart: () => void;
 }
 
 /** The events, newest on top. It holds still while paused or scrolled down. */
-export function Tail({ start, selected, onSelect, onGap }: TailProps) {
+export function Tail({ start, selected, onSelect, onRestart }: TailProps) {
   const [paused, setPaused] = useState(false);
   const [scrolled, setScrolled] = useState(false);
+  const { data: me } = useQuery(meQuery);
+  const now = useNow();
   const box = useRef<HTMLDivElement>(null);
-  const { events, waiting, more, loading, error, loadOlder, release } = useHistory(start, paused || scrolled, onGap);
+  const { events, waiting, more, loading, error, loadOlder, release } = useHistory(start, paused || scrolled, onRestart);
   const rows = useVirtualizer({ count: events.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 12 });
   const rendered = rows.getVirtualItems();
 
@@ -80,8 +95,7 @@ export function Tail({ start, selected, onSelect, onGap }: TailProps) {
       </div>
       {events.length === 0 ? (
         <Notice icon={<ScrollText size={26} />} title="No such event yet">
-          {start.filter.log === "TICKS" ? "Ticks are kept for an hour: progress of work shows here while it runs."
-            : "Everything that happens is written here and appears at once. Fewer filters show more."}
+          {EMPTY[start.filter.log]}
         </Notice>
       ) : (
         <div
@@ -98,7 +112,6 @@ export function Tail({ start, selected, onSelect, onGap }: TailProps) {
             {rendered.map(({ index, start: top }) => {
               const event = events[index];
               if (!event) return null;
-              const date = new Date(event.time);
               return (
                 <div
                   key={event.seq}
@@ -111,11 +124,7 @@ export function Tail({ start, selected, onSelect, onGap }: TailProps) {
                   style={{ transform: `translateY(${top}px)`, height: ROW }}
                   onClick={() => onSelect(event.seq)}
                 >
-                  <time className={classes.time} dateTime={event.time} title={absolute(date)}>{timeOfDay(date)}</time>
-                  <EventName event={event.event} aggregate={event.aggregate} />
-                  <span className={classes.id}>{event.aggregate}/{event.aggregateId}</span>
-                  <span className={classes.actor}>{event.actor}</span>
-                  <span className={classes.seq}>{event.seq}</span>
+                  <Cells event={event} now={now} me={me?.id} />
                 </div>
               );
             })}
@@ -127,6 +136,24 @@ export function Tail({ start, selected, onSelect, onGap }: TailProps) {
           )}
         </div>
       )}
+    </>
+  );
+}
+
+function Cells({ event, now, me }: { event: EventRecord; now: Date; me: string | undefined }) {
+  const date = new Date(event.time);
+  const day = otherDay(date, now);
+  return (
+    <>
+      <time className={classes.time} dateTime={event.time} title={absolute(date)}>
+        {day && <span className={classes.day}>{day}</span>}
+        {timeOfDay(date)}
+      </time>
+      <EventName event={event.event} aggregate={event.aggregate} />
+      <span className={classes.summary}>{summary(event.data, event.aggregateId)}</span>
+      <span className={classes.id} title={`${event.aggregate}/${event.aggregateId}`}>{event.aggregate}/{short(event.aggregateId)}</span>
+      <span className={classes.actor} title={event.actor}>{who(event.actor, me)}</span>
+      <span className={classes.seq}>{event.seq}</span>
     </>
   );
 }

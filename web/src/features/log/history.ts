@@ -4,7 +4,7 @@ import { useReducer, useState } from "react";
 import type { EventRecord } from "../../gen/api";
 import { api, sentence, type Page } from "../../lib/api";
 import { useFeed } from "../../lib/live";
-import { extend, passes, prepend, type Filter } from "./order";
+import { extend, MOST, passes, prepend, type Filter } from "./order";
 
 const PAGE = 100;
 
@@ -23,7 +23,7 @@ function reduce(state: Held, action: Action): Held {
   switch (action.type) {
     case "arrive":
       return action.hold
-        ? { ...state, pending: prepend(state.pending, action.events) }
+        ? { ...state, pending: prepend(state.pending, action.events).slice(0, MOST + 1) }
         : { ...state, events: prepend(state.events, action.events) };
     case "older":
       return { ...state, events: extend(state.events, action.events) };
@@ -32,10 +32,8 @@ function reduce(state: Held, action: Action): Held {
   }
 }
 
-function read(filter: Filter, limit: number, before?: number, signal?: AbortSignal) {
-  return api.get<Page<EventRecord>>("/api/events", {
-    query: { log: filter.log, event: filter.event, aggregate: filter.aggregate, aggregateId: filter.id, before, limit }, signal,
-  });
+function read({ id, ...filter }: Filter, limit: number, cursor?: string, signal?: AbortSignal) {
+  return api.get<Page<EventRecord>>("/api/events", { query: { ...filter, aggregateId: id, cursor, limit }, signal });
 }
 
 /** Reads the start of a history. The head of the log is read first, so that the feed goes on exactly there. */
@@ -54,8 +52,11 @@ export function useStart(filter: Filter) {
 
 export type Start = NonNullable<ReturnType<typeof useStart>["data"]>;
 
-/** Goes on from `start`. While `hold`, what arrives is only counted; `release` shows it. */
-export function useHistory({ head, page, filter }: Start, hold: boolean, onGap: () => void) {
+/**
+ * Goes on from `start`. While `hold`, what arrives is only counted; `release` shows it. `onRestart` is called
+ * when events were missed, or there are too many to go on: then the history is to be read from its start.
+ */
+export function useHistory({ head, page, filter }: Start, hold: boolean, onRestart: () => void) {
   const [{ events, pending }, dispatch] = useReducer(reduce, { events: page.items, pending: [] });
   const [next, setNext] = useState(page.next);
   const [loading, setLoading] = useState(false);
@@ -65,17 +66,18 @@ export function useHistory({ head, page, filter }: Start, hold: boolean, onGap: 
     since: head,
     onEvents: (arrived) => {
       const passed = arrived.filter((event) => passes(event, filter));
-      if (passed.length > 0) dispatch({ type: "arrive", events: passed, hold });
+      if (passed.length === 0) return;
+      if (!hold && events.length + passed.length > MOST) return onRestart();
+      dispatch({ type: "arrive", events: passed, hold });
     },
-    onGap,
+    onGap: onRestart,
   });
 
   const loadOlder = () => {
-    const oldest = events.at(-1)?.seq;
-    if (loading || !next || oldest === undefined) return;
+    if (loading || !next) return;
     setLoading(true);
     setError(undefined);
-    read(filter, PAGE, oldest)
+    read(filter, PAGE, next)
       .then((older) => {
         dispatch({ type: "older", events: older.items });
         setNext(older.next);
@@ -83,5 +85,6 @@ export function useHistory({ head, page, filter }: Start, hold: boolean, onGap: 
       .catch((failure: unknown) => setError(sentence(failure)))
       .finally(() => setLoading(false));
   };
-  return { events, waiting: pending.length, more: Boolean(next), loading, error, loadOlder, release: () => dispatch({ type: "release" }) };
+  const release = () => (events.length + pending.length > MOST ? onRestart() : dispatch({ type: "release" }));
+  return { events, waiting: pending.length, more: Boolean(next), loading, error, loadOlder, release };
 }

@@ -1,22 +1,26 @@
 import { Button, SegmentedControl, Title, useMantineColorScheme } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import type { ReactNode } from "react";
-import { api, sentence } from "../../lib/api";
-import { socket } from "../../lib/live";
 import { Moment } from "../../lib/Moment";
-import { meQuery } from "../../lib/session";
-import { toast } from "../../lib/toasts";
+import { meQuery, useMay, useSignOut } from "../../lib/session";
+import { Password } from "./Password";
+import { People } from "./People";
+import { Sessions } from "./Sessions";
 import { Tokens } from "./Tokens";
 import classes from "./SettingsPage.module.css";
 
+/** What is one's own, and for an owner who else may come in. */
 export function SettingsPage() {
+  const mayManage = useMay("manage");
   return (
     <div className={classes.page}>
       <Title order={1} mb="xl">Settings</Title>
       <Section title="Account" text="Who is signed in here."><Account /></Section>
+      <Section title="Password" text="Changing it signs you out everywhere else."><Password /></Section>
+      <Section title="Sessions" text="Where you are signed in."><Sessions /></Section>
       <Section title="Appearance" text="Remembered in this browser."><Appearance /></Section>
+      {mayManage && <Section title="People" text="Who may come in, and what they may do."><People /></Section>}
       <Section title="API tokens" text="For scripts and other programs. A token can do what its role can, until you revoke it."><Tokens /></Section>
     </div>
   );
@@ -36,17 +40,7 @@ function Section({ title, text, children }: { title: string; text: string; child
 
 function Account() {
   const { data: me } = useQuery(meQuery);
-  const client = useQueryClient();
-  const router = useRouter();
-  const signOut = useMutation({
-    mutationFn: () => api.delete("/api/sessions/current"),
-    onSuccess: async () => {
-      socket.stop();
-      await router.navigate({ to: "/login" });
-      client.clear();
-    },
-    onError: (error) => toast(`You are still signed in. ${sentence(error)}`, { tone: "bad" }),
-  });
+  const signOut = useSignOut();
   if (!me) return null;
   return (
     <div className={classes.row}>

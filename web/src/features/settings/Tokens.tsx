@@ -1,26 +1,20 @@
-import { Alert, Button, Code, Group, Modal, Select, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Select, Skeleton, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import type { CreatedToken, Role, Token } from "../../gen/api";
 import { api, ApiError, sentence } from "../../lib/api";
-import { Copy } from "../../lib/Copy";
+import { Confirm } from "../../lib/Confirm";
 import { Moment } from "../../lib/Moment";
 import { Failure } from "../../lib/Notice";
-import { toast } from "../../lib/toasts";
+import { ROLES } from "./roles";
+import { Secret } from "./Secret";
 import classes from "./SettingsPage.module.css";
 
-const ROLES: { value: Role; label: string }[] = [
-  { value: "viewer", label: "Viewer: looks at everything" },
-  { value: "developer", label: "Developer: also reads the log" },
-  { value: "moderator", label: "Moderator: also sets markers" },
-  { value: "editor", label: "Editor: also adds and changes recordings" },
-  { value: "owner", label: "Owner: may do everything" },
-];
-
+/** What programs sign in with. */
 export function Tokens() {
+  const client = useQueryClient();
   const [creating, setCreating] = useState(false);
-  const [revoking, setRevoking] = useState<Token>();
   const { data, isPending, error, refetch } = useQuery({
     queryKey: ["tokens"],
     queryFn: ({ signal }) => api.get<{ items: Token[] }>("/api/tokens", { signal }),
@@ -34,7 +28,7 @@ export function Tokens() {
         <p className={classes.empty}><KeyRound size={18} aria-hidden="true" />No token yet. Create one to use the API from a script.</p>
       )}
       {tokens.length > 0 && (
-        <ul className={classes.tokens}>
+        <ul className={classes.list} aria-label="Tokens">
           {tokens.map((token) => (
             <li key={token.id} className={classes.row}>
               <div className={classes.name}>
@@ -44,7 +38,16 @@ export function Tokens() {
                   Created <Moment at={token.createdAt} />, {token.lastUsedAt ? <>last used <Moment at={token.lastUsedAt} /></> : "never used"}
                 </div>
               </div>
-              <Button variant="subtle" color="red" c="var(--bad)" aria-label={`Revoke ${token.name}`} onClick={() => setRevoking(token)}>Revoke</Button>
+              <Confirm
+                variant="subtle" color="red" c="var(--bad)" label={`Revoke ${token.name}`} title={`Revoke “${token.name}”?`}
+                text="Whatever uses it is locked out at once. This cannot be undone." yes="Revoke" no="Keep it" loses
+                run={async () => {
+                  await api.delete(`/api/tokens/${token.id}`);
+                  await client.invalidateQueries({ queryKey: ["tokens"] });
+                }}
+              >
+                Revoke
+              </Confirm>
             </li>
           ))}
         </ul>
@@ -52,9 +55,6 @@ export function Tokens() {
       <Button mt="md" variant="light" leftSection={<Plus size={16} />} onClick={() => setCreating(true)}>Create a token</Button>
       <Modal opened={creating} onClose={() => setCreating(false)} title="Create a token" closeButtonProps={{ "aria-label": "Close" }}>
         <CreateForm onClose={() => setCreating(false)} />
-      </Modal>
-      <Modal opened={revoking !== undefined} onClose={() => setRevoking(undefined)} title={`Revoke “${revoking?.name}”?`} closeButtonProps={{ "aria-label": "Close" }}>
-        {revoking && <RevokeForm token={revoking} onClose={() => setRevoking(undefined)} />}
       </Modal>
     </>
   );
@@ -71,8 +71,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
   if (create.data) {
     return (
       <Stack>
-        <Alert color="ember" variant="light">Copy it now. It is shown only this once, and nobody can read it again.</Alert>
-        <div className={classes.secret}><Code>{create.data.token}</Code><Copy text={create.data.token} label="Copy the token" /></div>
+        <Secret text={create.data.token} label="Copy the token" note="Copy it now. It is shown only this once, and nobody can read it again." />
         <Button onClick={onClose}>Done</Button>
       </Stack>
     );
@@ -93,27 +92,5 @@ function CreateForm({ onClose }: { onClose: () => void }) {
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function RevokeForm({ token, onClose }: { token: Token; onClose: () => void }) {
-  const client = useQueryClient();
-  const revoke = useMutation({
-    mutationFn: () => api.delete(`/api/tokens/${token.id}`),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ["tokens"] });
-      toast(`Revoked “${token.name}”`);
-      onClose();
-    },
-  });
-  return (
-    <Stack>
-      <Text>Whatever uses it is locked out at once. This cannot be undone.</Text>
-      {revoke.error && <Alert color="red" variant="light" role="alert">{sentence(revoke.error)}</Alert>}
-      <Group justify="flex-end">
-        <Button variant="default" data-autofocus onClick={onClose}>Keep it</Button>
-        <Button color="red.8" loading={revoke.isPending} onClick={() => revoke.mutate()}>Revoke</Button>
-      </Group>
-    </Stack>
   );
 }

@@ -1,30 +1,36 @@
-import { ActionIcon, AppShell, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, AppShell, Kbd, UnstyledButton } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
-import { Activity, Clapperboard, Moon, ScrollText, Settings, Sun, Upload } from "lucide-react";
-import { useEffect, type ReactNode } from "react";
+import { Search, Upload } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
+import { offered } from "../../lib/commands";
 import { leading, useJobs } from "../../lib/jobs";
 import { socket } from "../../lib/live";
 import { Logo } from "../../lib/Logo";
+import { useMay } from "../../lib/session";
 import { chooseFiles } from "../../lib/uploads";
-import { ConnectionChip } from "./ConnectionChip";
+import { AccountMenu } from "./AccountMenu";
+import { PAGES } from "./pages";
+import { Palette, type Finding } from "./Palette";
 import classes from "./Shell.module.css";
+import { Banner, Status } from "./Status";
 
-const PAGES = [
-  { to: "/streams", label: "Streams", icon: Clapperboard },
-  { to: "/jobs", label: "Jobs", icon: Activity },
-  { to: "/log", label: "Log", icon: ScrollText },
-  { to: "/settings", label: "Settings", icon: Settings },
-] as const;
+/** How this machine writes the shortcut of the palette. */
+const SHORTCUT = /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘ K" : "Ctrl K";
 
 /** The frame of every page: navigation at the side, or at the bottom of a phone. */
 export function Shell({ children }: { children: ReactNode }) {
+  const [finding, setFinding] = useState<Finding>({ opened: false, here: [] });
+  const find = () => setFinding({ opened: true, here: offered() });
+  const stop = () => setFinding((was) => ({ ...was, opened: false }));
+  useHotkeys([["mod+K", () => (finding.opened ? stop() : find())]], []);
   useEffect(() => {
     socket.start();
   }, []);
   return (
     <AppShell
       header={{ height: { base: 56, sm: 0 } }}
-      navbar={{ width: 216, breakpoint: "sm", collapsed: { mobile: true } }}
+      navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: true } }}
       footer={{ height: { base: 64, sm: 0 } }}
       withBorder={false}
       padding={0}
@@ -33,7 +39,10 @@ export function Shell({ children }: { children: ReactNode }) {
       <AppShell.Header hiddenFrom="sm" className={classes.header}>
         <Link to="/streams" className={classes.home} aria-label="Afterglow, your streams"><Logo size={26} /></Link>
         <div className={classes.tools}>
-          <ConnectionChip compact />
+          <Status compact />
+          <ActionIcon variant="subtle" color="gray" size={44} aria-label="Search or do something" onClick={find}>
+            <Search size={20} />
+          </ActionIcon>
           <ActionIcon variant="subtle" color="gray" size={44} aria-label="Upload a recording" onClick={() => chooseFiles()}>
             <Upload size={20} />
           </ActionIcon>
@@ -41,16 +50,25 @@ export function Shell({ children }: { children: ReactNode }) {
       </AppShell.Header>
       <AppShell.Navbar visibleFrom="sm" className={classes.navbar}>
         <Link to="/streams" className={classes.home} aria-label="Afterglow, your streams"><Logo size={28} /></Link>
+        <UnstyledButton className={classes.find} aria-keyshortcuts="Control+K Meta+K" onClick={find}>
+          <Search size={16} aria-hidden="true" />
+          <span>Search</span>
+          <Kbd size="xs" aria-hidden="true">{SHORTCUT}</Kbd>
+        </UnstyledButton>
         <nav aria-label="Main" className={classes.nav}><Pages /></nav>
         <div className={classes.foot}>
-          <ConnectionChip />
-          <ThemeButton />
+          <Status />
+          <AccountMenu />
         </div>
       </AppShell.Navbar>
-      <AppShell.Main id="content" className={classes.main}>{children}</AppShell.Main>
+      <AppShell.Main id="content" className={classes.main}>
+        <Banner />
+        {children}
+      </AppShell.Main>
       <AppShell.Footer hiddenFrom="sm" className={classes.bottom}>
         <nav aria-label="Main" className={classes.bar}><Pages /></nav>
       </AppShell.Footer>
+      <Palette {...finding} onClose={stop} />
     </AppShell>
   );
 }
@@ -58,7 +76,8 @@ export function Shell({ children }: { children: ReactNode }) {
 function Pages() {
   const jobs = useJobs();
   const busy = leading(jobs.data?.items ?? []) !== undefined;
-  return PAGES.map(({ to, label, icon: Icon }) => (
+  const readLog = useMay("readLog");
+  return PAGES.filter(({ to }) => to !== "/log" || readLog).map(({ to, label, icon: Icon }) => (
     <Link key={to} to={to} className={classes.page} activeProps={{ "data-active": true }}>
       <span className={classes.icon}>
         <Icon size={20} strokeWidth={1.9} aria-hidden="true" />
@@ -68,17 +87,4 @@ function Pages() {
       {to === "/jobs" && busy && <span className={classes.hidden}>, work is going on</span>}
     </Link>
   ));
-}
-
-function ThemeButton() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const dark = colorScheme !== "light";
-  const label = dark ? "Light theme" : "Dark theme";
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={() => setColorScheme(dark ? "light" : "dark")}>
-        {dark ? <Sun size={18} /> : <Moon size={18} />}
-      </ActionIcon>
-    </Tooltip>
-  );
 }

@@ -1,14 +1,17 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, BookmarkPlus, History, Upload } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { Clip, Stream, StreamClip } from "../../gen/api";
 import { all, api } from "../../lib/api";
+import { useCommands } from "../../lib/commands";
 import { socket, useDocument } from "../../lib/live";
 import { Moment } from "../../lib/Moment";
 import { Failure } from "../../lib/Notice";
+import { useMay } from "../../lib/session";
 import { clock, parseStreamTime } from "../../lib/time";
+import { chooseFiles } from "../../lib/uploads";
 import { Clips } from "./Clips";
 import { ClipStatus } from "./ClipStatus";
 import { Markers } from "./Markers";
@@ -54,6 +57,19 @@ function Content({ stream }: { stream: Stream }) {
     if (at) playback.seek(at);
   }, [playback, t]);
 
+  const readLog = useMay("readLog");
+  const mark = playable.length > 0 ? () => playback.time : stream.clips.length === 0 ? () => undefined : undefined;
+  useCommands(() => [
+    ...(mark ? [{
+      id: "mark", group: "This stream", title: "Add a marker here", keywords: "bookmark moment flag", icon: <BookmarkPlus size={18} />,
+      hotkey: playable.length > 0 ? "M" : undefined, run: () => void add("Marker", mark()),
+    }] : []),
+    {
+      id: "upload-here", group: "This stream", title: "Add a recording to this stream", keywords: "upload import file", icon: <Upload size={18} />,
+      run: () => chooseFiles(stream.id),
+    },
+  ]);
+
   const markers = [...stream.markers].sort((a, b) => a.at - b.at);
   return (
     <div className={classes.layout}>
@@ -72,6 +88,11 @@ function Content({ stream }: { stream: Stream }) {
           <Moment at={stream.startedAt || stream.createdAt} />
           {duration > 0 && <span className="tabular">{clock(duration)}</span>}
           {playable.length > 0 && <Share playback={playback} />}
+          {readLog && (
+            <Link to="/log/state" search={{ topic: `stream/${stream.id}` }} className={classes.history} preload={false}>
+              <History size={15} aria-hidden="true" />How it came to be
+            </Link>
+          )}
         </div>
       </header>
       <aside className={classes.side}>

@@ -1,26 +1,16 @@
-import { ActionIcon, Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
 import { useState } from "react";
 import type { Stream } from "../../gen/api";
 import { api, ApiError, sentence } from "../../lib/api";
 
-/** Makes a stream before there is a recording of it, and opens it. On a phone with `compact` it is an icon. */
-export function NewStream({ compact = false, size }: { compact?: boolean; size?: string }) {
-  const [open, setOpen] = useState(false);
+/** Makes a stream before there is a recording of it, and opens it. */
+export function NewStream({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <>
-      {compact && (
-        <ActionIcon hiddenFrom="sm" variant="default" size={44} aria-label="New stream" onClick={() => setOpen(true)}><Plus size={20} /></ActionIcon>
-      )}
-      <Button visibleFrom={compact ? "sm" : undefined} variant="default" size={size} leftSection={<Plus size={16} />} onClick={() => setOpen(true)}>
-        New stream
-      </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title="New stream" closeButtonProps={{ "aria-label": "Close" }}>
-        <Form onClose={() => setOpen(false)} />
-      </Modal>
-    </>
+    <Modal opened={opened} onClose={onClose} title="New stream" closeButtonProps={{ "aria-label": "Close" }}>
+      <Form onClose={onClose} />
+    </Modal>
   );
 }
 
@@ -32,7 +22,7 @@ function Form({ onClose }: { onClose: () => void }) {
     mutationFn: () => api.post<Stream>("/api/streams", { title: title.trim() }),
     onSuccess: (stream) => {
       void client.invalidateQueries({ queryKey: ["streams"] });
-      return navigate({ to: "/streams/$streamId", params: { streamId: stream.id } });
+      return navigate({ to: "/streams/$streamId", params: { streamId: stream.id }, replace: true });
     },
   });
   const field = create.error instanceof ApiError ? create.error.fields.title : undefined;

@@ -17,25 +17,39 @@ import classes from "./StreamCard.module.css";
 export function StreamCard({ stream }: { stream: StreamSummary }) {
   return (
     <Link to="/streams/$streamId" params={{ streamId: stream.id }} className={classes.card}>
-      <div className={classes.frame}>
-        {stream.posterUrl ? <Poster url={stream.posterUrl} /> : <span className={classes.blank}><Mark size={40} /></span>}
-        {stream.duration > 0 && stream.state !== "processing" && <span className={classes.duration}>{clock(stream.duration)}</span>}
-        {stream.state !== "ready" && <span className={classes.state}><State state={stream.state} /></span>}
-        {stream.state === "processing" && <Progress streamId={stream.id} />}
-      </div>
-      <h2 className={classes.title}>{stream.title}</h2>
-      <div className={classes.facts}>
-        <Moment at={stream.startedAt || stream.createdAt} />
-        <span className={classes.count} title={counted(stream.clipCount, "clip")}>
-          <Film size={14} aria-hidden="true" />{stream.clipCount}<span className={classes.hidden}> clips</span>
-        </span>
-        {stream.markerCount > 0 && (
-          <span className={classes.count} title={counted(stream.markerCount, "marker")}>
-            <Bookmark size={14} aria-hidden="true" />{stream.markerCount}<span className={classes.hidden}> markers</span>
-          </span>
-        )}
-      </div>
+      <Frame stream={stream} />
+      <h3 className={classes.title}>{stream.title}</h3>
+      <Facts stream={stream} />
     </Link>
+  );
+}
+
+/** The picture of a stream, with its length or the state of its clips. */
+export function Frame({ stream }: { stream: StreamSummary }) {
+  return (
+    <div className={classes.frame}>
+      {stream.posterUrl ? <Poster url={stream.posterUrl} /> : <span className={classes.blank}><Mark size={40} /></span>}
+      {stream.duration > 0 && stream.state !== "processing" && <span className={classes.duration}>{clock(stream.duration)}</span>}
+      {stream.state !== "ready" && <span className={classes.state}><State state={stream.state} /></span>}
+      {stream.state === "processing" && <Progress streamId={stream.id} />}
+    </div>
+  );
+}
+
+/** When it was, and how much there is of it. */
+export function Facts({ stream }: { stream: StreamSummary }) {
+  return (
+    <div className={classes.facts}>
+      <Moment at={stream.startedAt || stream.createdAt} />
+      <span className={classes.count} title={counted(stream.clipCount, "clip")}>
+        <Film size={14} aria-hidden="true" />{stream.clipCount}<span className={classes.hidden}> clips</span>
+      </span>
+      {stream.markerCount > 0 && (
+        <span className={classes.count} title={counted(stream.markerCount, "marker")}>
+          <Bookmark size={14} aria-hidden="true" />{stream.markerCount}<span className={classes.hidden}> markers</span>
+        </span>
+      )}
+    </div>
   );
 }
 

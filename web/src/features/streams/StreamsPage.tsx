@@ -1,14 +1,17 @@
-import { Button, CloseButton, Code, Group, Select, Skeleton, TextInput, Title } from "@mantine/core";
+import { ActionIcon, Button, CloseButton, Code, Group, Select, Skeleton, TextInput, Title } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { Clapperboard, Search, SearchX, Upload } from "lucide-react";
+import { Clapperboard, Plus, Search, SearchX, Upload } from "lucide-react";
 import { useState } from "react";
 import type { StreamSummary } from "../../gen/api";
 import { api, type Page } from "../../lib/api";
 import { useSignal } from "../../lib/live";
+import { LinkButton } from "../../lib/LinkButton";
 import { Failure, Notice } from "../../lib/Notice";
 import { chooseFiles } from "../../lib/uploads";
+import { Latest } from "./Latest";
+import { byMonth } from "./months";
 import { NewStream } from "./NewStream";
 import { StreamCard } from "./StreamCard";
 import classes from "./StreamsPage.module.css";
@@ -23,7 +26,8 @@ const ORDERS = [
 
 /** The library: every stream, to be found again. */
 export function StreamsPage() {
-  const { q = "", sort = "newest" } = route.useSearch();
+  const { q = "", sort = "newest", new: making } = route.useSearch();
+  const navigate = route.useNavigate();
   const client = useQueryClient();
   const list = useInfiniteQuery({
     queryKey: ["streams", q, sort],
@@ -37,6 +41,9 @@ export function StreamsPage() {
 
   const streams = list.data?.pages.flatMap((page) => page.items) ?? [];
   const bare = list.isSuccess && streams.length === 0 && q === "";
+  const latest = q === "" && sort === "newest" ? streams[0] : undefined;
+  const rest = latest ? streams.slice(1) : streams;
+  const months = sort === "title" || q !== "" ? [{ name: "", streams: rest }] : byMonth(rest);
   return (
     <div className={classes.page}>
       <header className={classes.head}>
@@ -45,7 +52,7 @@ export function StreamsPage() {
           <div className={classes.tools}>
             <SearchField q={q} />
             <Order sort={sort} />
-            <NewStream compact />
+            <MakeButton />
             <Button visibleFrom="sm" leftSection={<Upload size={16} />} onClick={() => chooseFiles()}>Add a recording</Button>
           </div>
         )}
@@ -56,17 +63,39 @@ export function StreamsPage() {
       )}
       {bare && <FirstSteps />}
       {list.isSuccess && streams.length === 0 && q !== "" && <NothingFound q={q} />}
-      {streams.length > 0 && (
-        <ul className={classes.grid} aria-busy={list.isPlaceholderData}>
-          {streams.map((stream) => <li key={stream.id}><StreamCard stream={stream} /></li>)}
-        </ul>
-      )}
+      {latest && <Latest stream={latest} />}
+      <div className={classes.months} aria-busy={list.isPlaceholderData}>
+        {months.map((month) => (
+          <section key={month.name} aria-label={month.name || "Streams"}>
+            {month.name && <h2 className={classes.month}>{month.name}</h2>}
+            <ul className={classes.grid}>
+              {month.streams.map((stream) => <li key={stream.id}><StreamCard stream={stream} /></li>)}
+            </ul>
+          </section>
+        ))}
+      </div>
       {list.hasNextPage && (
         <div className={classes.more}>
           <Button variant="default" size="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>Show more</Button>
         </div>
       )}
+      <NewStream
+        opened={making !== undefined}
+        onClose={() => void navigate({ search: (old) => ({ ...old, new: undefined }), replace: true })}
+      />
     </div>
+  );
+}
+
+/** Opens the form of a new stream; on a phone it is an icon. */
+function MakeButton() {
+  const navigate = route.useNavigate();
+  const open = () => void navigate({ search: (old) => ({ ...old, new: "stream" }) });
+  return (
+    <>
+      <ActionIcon hiddenFrom="sm" variant="default" size={44} aria-label="New stream" onClick={open}><Plus size={20} /></ActionIcon>
+      <Button visibleFrom="sm" variant="default" leftSection={<Plus size={16} />} onClick={open}>New stream</Button>
+    </>
   );
 }
 
@@ -136,7 +165,7 @@ function FirstSteps() {
       action={
         <Group justify="center">
           <Button size="md" leftSection={<Upload size={18} />} onClick={() => chooseFiles()}>Choose a recording</Button>
-          <NewStream size="md" />
+          <LinkButton to="/streams" search={{ new: "stream" }} size="md" variant="default" leftSection={<Plus size={18} />}>New stream</LinkButton>
         </Group>
       }
     >
