@@ -3,9 +3,19 @@ package events
 import "time"
 
 var account = []Event{
-	AccountInvited{}, InvitationWithdrawn{}, AccountCreated{}, RoleChanged{}, AccountRemoved{},
-	PasswordChanged{}, PasswordResetOffered{}, IdentityLinked{},
-	SessionOpened{}, SessionClosed{}, SignInsLimited{}, TokenCreated{}, TokenRevoked{},
+	AccountInvited{},
+	InvitationWithdrawn{},
+	AccountCreated{},
+	RoleChanged{},
+	AccountRemoved{},
+	PasswordChanged{},
+	PasswordResetOffered{},
+	IdentityLinked{},
+	SessionOpened{},
+	SessionClosed{},
+	SignInsLimited{},
+	TokenCreated{},
+	TokenRevoked{},
 }
 
 // AccountInvited: somebody may make an account of this id until then. A second one for the same

@@ -40,10 +40,10 @@ func (r *reaction[D]) takeAgain(ctx context.Context, msg jetstream.Msg) {
 	}
 }
 
-// errCancelled ends work that somebody does not want any more. It is no use to try it again.
-var errCancelled = fault.New(fault.Invalid, "somebody has cancelled it")
+// ErrCancelled is why GiveUp is called for work that somebody does not want any more.
+var ErrCancelled = fault.New(fault.Invalid, "somebody has cancelled it")
 
-// begin makes a job one that can be cancelled, and answers errCancelled when it has been already.
+// begin makes a job one that can be cancelled, and answers ErrCancelled when it has been already.
 func (r *reaction[D]) begin(ctx context.Context, t task) (context.Context, context.CancelFunc, error) {
 	job := t.job(r.reactor.Name)
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -66,7 +66,7 @@ func (r *reaction[D]) begin(ctx context.Context, t task) (context.Context, conte
 	}
 	if last != nil && last.Time.After(t.cause.Stored) {
 		end()
-		return ctx, end, errCancelled
+		return ctx, end, ErrCancelled
 	}
 	return ctx, end, nil
 }
@@ -81,7 +81,7 @@ func (r *reaction[D]) hearCancelled(ctx context.Context, after uint64) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			if cancel := r.running[e.AggregateID]; cancel != nil {
-				cancel(errCancelled)
+				cancel(ErrCancelled)
 			}
 			return nil
 		})

@@ -31,12 +31,14 @@ func Each[T any](topic string, load func(ctx context.Context, q Querier, owner, 
 }
 
 func document[T any](topic string, byID bool, load func(ctx context.Context, q Querier, owner, id string) (T, error)) Document {
-	return Document{Topic: topic, ByID: byID, Value: reflect.TypeFor[T](),
+	return Document{
+		Topic: topic, ByID: byID, Value: reflect.TypeFor[T](),
 		Load: func(ctx context.Context, q Querier, owner, id string) (any, error) {
 			value, err := load(ctx, q, owner, id)
 			if err != nil {
 				return nil, err
 			}
 			return value, nil
-		}}
+		},
+	}
 }

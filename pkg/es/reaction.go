@@ -102,8 +102,8 @@ func (r *reaction[D]) do(ctx context.Context, msg jetstream.Msg, t task) {
 		r.done(ctx, msg, t)
 	case ctx.Err() != nil: // stopping: the event is for whoever runs next
 		_ = msg.Nak()
-	case errors.Is(err, errCancelled):
-		r.giveUp(ctx, msg, t, failure{reason: errCancelled})
+	case errors.Is(err, ErrCancelled):
+		r.giveUp(ctx, msg, t, failure{reason: ErrCancelled})
 	default:
 		r.fail(ctx, msg, t, err)
 	}
@@ -144,7 +144,7 @@ func (r *reaction[D]) giveUp(ctx context.Context, msg jetstream.Msg, t task, f f
 		_ = msg.NakWithDelay(backOff(int(t.delivered)))
 		return
 	}
-	if errors.Is(f.reason, errCancelled) {
+	if errors.Is(f.reason, ErrCancelled) {
 		r.done(ctx, msg, t)
 		return
 	}
@@ -173,7 +173,7 @@ func (r *reaction[D]) bury(ctx context.Context, t task, f failure) error {
 			return err
 		}
 	}
-	if errors.Is(f.reason, errCancelled) {
+	if errors.Is(f.reason, ErrCancelled) {
 		return nil
 	}
 	body := t.Data
@@ -223,8 +223,8 @@ func (r *reaction[D]) handle(ctx context.Context, msg jetstream.Msg, t task) err
 		w.tick.Done = true
 		Progress(ctx, "done", 100, 0, 0)
 	}
-	if err != nil && errors.Is(context.Cause(ctx), errCancelled) {
-		return errCancelled
+	if err != nil && errors.Is(context.Cause(ctx), ErrCancelled) {
+		return ErrCancelled
 	}
 	return err
 }

@@ -3,7 +3,6 @@ package testkit
 import (
 	"testing"
 
-	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/local"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
@@ -19,18 +18,6 @@ func Durable(t testing.TB) run.Platform {
 	}
 	t.Cleanup(postgres.Stop)
 	p.DatabaseURL = postgres.URL()
-	server, err := local.StartNATS(t.Context(), local.NATSOptions{Dir: t.TempDir(), Durable: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	nc, err := server.Connect()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	if p.Logs, err = es.Open(t.Context(), nc, p.Logger); err != nil {
-		t.Fatal(err)
-	}
+	p.Logs = logs(t, local.NATSOptions{Dir: t.TempDir(), Durable: true})
 	return p
 }

@@ -94,7 +94,14 @@ func Platform(t testing.TB) run.Platform {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := local.StartNATS(ctx, local.NATSOptions{Dir: t.TempDir()})
+	p.Logs = logs(t, local.NATSOptions{Dir: t.TempDir()})
+	return p
+}
+
+// logs are those of a nats-server of their own.
+func logs(t testing.TB, o local.NATSOptions) *es.Conn {
+	t.Helper()
+	server, err := local.StartNATS(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,10 +111,11 @@ func Platform(t testing.TB) run.Platform {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
-	if p.Logs, err = es.Open(ctx, nc, logger); err != nil {
+	logs, err := es.Open(t.Context(), nc, Logger(t))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return logs
 }
 
 // database makes a database from a template that has the extensions.

@@ -327,6 +327,24 @@ func TestReasonsAreSentences(t *testing.T) {
 	}
 }
 
+// Work that somebody did not want is told as that.
+func TestCancelledWork(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	cause := events.ClipRegistered{Clip: "c1", Stream: "s1", Name: "a.mp4", Size: 8, Object: "ours/sources/x/source"}
+	if _, err := p.Logs.Append(t.Context(), "ours", cause, es.ID("e1")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Logs.Append(t.Context(), "ours", events.JobCancelled{Job: es.JobID("clips-probe", "e1"), Reactor: "clips-probe"}); err != nil {
+		t.Fatal(err)
+	}
+	s := testkit.Start(t, p, clips.Service)
+	doc := testkit.WaitDocument(t, s, "ours", "clip/c1", func(c clips.Clip) bool { return c.State != "registered" })
+	if doc.State != "failed" || doc.Reason != "Looking at it was cancelled. Try again when you want it." {
+		t.Errorf("clip %+v", doc)
+	}
+}
+
 // An upload is either thrown away or it becomes a clip.
 func TestAbortAndCompleteExcludeEachOther(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,9 @@ func giveUp(stage, work string) func(context.Context, *run.Deps, es.Event, error
 // explain says to people why the work was given up and what to do. The reason itself has paths and
 // commands in it; it is for the log and the dead letter.
 func explain(work string, reason error) string {
+	if errors.Is(reason, es.ErrCancelled) {
+		return work + " was cancelled. Try again when you want it."
+	}
 	why, then := "something went wrong on the server; its log says what", "Try again."
 	text := reason.Error()
 	var refused *media.Refused
