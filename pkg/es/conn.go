@@ -220,7 +220,8 @@ func (c *Conn) identities(ctx context.Context, logs []string) (map[string]string
 	return all, nil
 }
 
-// Last is the sequence of the newest event on a log; zero when it is empty.
+// Last is the sequence of the newest message that a log still keeps; zero when it keeps none. Whoever
+// reads the log to its end comes there.
 func (c *Conn) Last(ctx context.Context, log string) (uint64, error) {
 	stream, err := c.stream(log)
 	if err != nil {
@@ -230,7 +231,18 @@ func (c *Conn) Last(ctx context.Context, log string) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("log %s: %w", log, err)
 	}
-	return info.State.LastSeq, nil
+	switch {
+	case info.State.Msgs == 0:
+		return 0, nil
+	case info.State.NumDeleted == 0:
+		return info.State.LastSeq, nil
+	}
+	declared, _ := events.LogNamed(log)
+	last, err := c.lastOf(ctx, log, declared.Prefix+".>") // the newest ones may have been taken away
+	if err != nil {
+		return 0, fmt.Errorf("log %s: %w", log, err)
+	}
+	return sequenceOf(last), nil
 }
 
 // NewID makes an id that sorts by time: a ULID.

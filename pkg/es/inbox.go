@@ -2,6 +2,7 @@ package es
 
 import (
 	"context"
+	"io"
 	"sync"
 )
 
@@ -13,7 +14,8 @@ type inbox struct {
 	mu      sync.Mutex
 	room    *sync.Cond
 	waiting []Event
-	// came is signalled when something is waiting.
+	ended   bool
+	// came is signalled when something is waiting, or nothing will come any more.
 	came chan struct{}
 }
 
@@ -34,21 +36,32 @@ func (b *inbox) put(ctx context.Context, e Event) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	b.waiting = append(b.waiting, e)
-	if len(b.waiting) == 1 {
-		select {
-		case b.came <- struct{}{}:
-		default: // it is signalled already
-		}
+	if b.waiting = append(b.waiting, e); len(b.waiting) == 1 {
+		b.signal()
 	}
 	return nil
+}
+
+// end says that nothing will come any more.
+func (b *inbox) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = true
+	b.signal()
+}
+
+func (b *inbox) signal() {
+	select {
+	case b.came <- struct{}{}:
+	default: // it is signalled already
+	}
 }
 
 // wake lets those who wait for room see that their context has ended.
 func (b *inbox) wake() { b.room.Broadcast() }
 
 // take waits for at least one event and takes what is there, a batch at most. more tells whether
-// something is left.
+// something is left. When nothing will come any more it is io.EOF.
 func (b *inbox) take(ctx context.Context) (batch []Event, more bool, err error) {
 	for {
 		b.mu.Lock()
@@ -56,10 +69,14 @@ func (b *inbox) take(ctx context.Context) (batch []Event, more bool, err error) 
 		batch = b.waiting[:n:n]
 		b.waiting = b.waiting[n:]
 		more = len(b.waiting) > 0
+		ended := b.ended
 		b.mu.Unlock()
 		b.room.Broadcast()
-		if n > 0 {
+		switch {
+		case n > 0:
 			return batch, more, nil
+		case ended:
+			return nil, false, io.EOF
 		}
 		select {
 		case <-b.came:

@@ -272,3 +272,38 @@ func TestUpsert(t *testing.T) {
 		t.Errorf("%d rows, %d events, last %d, %v", n, sum, last, err)
 	}
 }
+
+// A log whose last messages are not kept any more is read to its end all the same.
+func TestLogWithoutItsEnd(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	appendTitles(t, p.Logs, 10)
+	js, err := jetstream.New(p.Logs.NATS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := js.Stream(t.Context(), "FACTS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	toy := counted(1, titlesSQL)
+	for seq := uint64(10); seq > 0; seq-- {
+		if err := stream.DeleteMsg(t.Context(), seq); err != nil {
+			t.Fatal(err)
+		}
+		if seq%4 != 1 {
+			continue
+		}
+		toy.Version++
+		testkit.Start(t, p, service(toy)).Stop(t)
+		if n := count(t, p, toy.Schema()); n != int(seq)-1 {
+			t.Errorf("%d rows of %d", n, seq-1)
+		}
+		if err := p.Logs.Rebuild(t.Context(), pool(t, p), toy, nil); err != nil {
+			t.Error(err)
+		}
+		if list, err := p.Logs.Compare(t.Context(), pool(t, p), toy, nil); err != nil || len(list) > 0 {
+			t.Errorf("compare: %v, %v", list, err)
+		}
+	}
+}

@@ -2,7 +2,9 @@ package es
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -96,22 +98,30 @@ func (f *folder) foldUntilGoal(ctx context.Context, progress func(done, total ui
 	for _, seq := range f.goal {
 		total += seq
 	}
-	group, reading := errgroup.WithContext(ctx)
+	folding, reading := errgroup.WithContext(ctx)
 	in := newInbox()
 	defer context.AfterFunc(reading, in.wake)()
-	for log, seq := range f.goal {
-		if seq > f.at[log] {
-			group.Go(func() error { return f.conn.collect(reading, log, TailFrom{After: f.stored[log], Until: seq}, in) })
+	folding.Go(func() error {
+		defer in.end()
+		readers, reading := errgroup.WithContext(reading)
+		for log, seq := range f.goal {
+			if seq > f.stored[log] {
+				after := f.stored[log]
+				readers.Go(func() error { return f.conn.collect(reading, log, TailFrom{After: after, Until: seq}, in) })
+			}
 		}
-	}
-	group.Go(func() error {
-		for !f.at.covers(f.goal) {
+		return readers.Wait()
+	})
+	folding.Go(func() error {
+		for {
 			batch, _, err := in.take(reading)
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
 			if err != nil {
 				return err
 			}
-			batch = f.upToGoal(batch)
-			if err := f.fold(reading, batch, false); err != nil {
+			if err := f.fold(reading, f.upToGoal(batch), false); err != nil {
 				return err
 			}
 			if progress != nil {
@@ -122,9 +132,14 @@ func (f *folder) foldUntilGoal(ctx context.Context, progress func(done, total ui
 				progress(min(done, total), total)
 			}
 		}
-		return nil
 	})
-	return group.Wait()
+	if err := folding.Wait(); err != nil {
+		return err
+	}
+	if progress != nil {
+		progress(total, total) // the last ones may not be kept any more
+	}
+	return nil
 }
 
 // upToGoal leaves out what came after the goal.

@@ -126,20 +126,31 @@ func openPatiently(ctx context.Context, p Platform, s Service) (*Deps, error) {
 	}
 }
 
+// lookEvery is how often it is asked where the logs end, while their tables catch up: what was there
+// may not be kept any more.
+const lookEvery = 5 * time.Second
+
 // catchUp waits until the tables have come to where the logs are now.
 func catchUp(ctx context.Context, d *Deps) error {
 	for _, projector := range d.projectors {
-		status, err := projector.Status(ctx)
-		if err != nil {
-			return err
-		}
-		for log := range status.At {
-			last, err := d.Logs.Last(ctx, log)
+		for behind := true; behind; {
+			status, err := projector.Status(ctx)
 			if err != nil {
 				return err
 			}
-			if err := projector.WaitFor(ctx, es.Position{Log: log, Seq: last}); err != nil {
-				return err
+			behind = false
+			for log := range status.At {
+				last, err := d.Logs.Last(ctx, log)
+				if err != nil {
+					return err
+				}
+				waiting, cancel := context.WithTimeout(ctx, lookEvery)
+				err = projector.WaitFor(waiting, es.Position{Log: log, Seq: last})
+				cancel()
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				behind = behind || err != nil
 			}
 		}
 	}
