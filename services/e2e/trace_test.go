@@ -46,14 +46,19 @@ func collected(t *testing.T) (url string, spans <-chan map[string]string) {
 	return server.URL, heard
 }
 
-// TestTraces follows one request from the gateway through its event into the tables of others.
+// TestTraces follows one request from the gateway through its event into the tables of others, and to a
+// browser.
 func TestTraces(t *testing.T) {
 	t.Parallel()
 	url, spans := collected(t)
 	p := alone(t)
 	p.env = append(p.env, "OTEL_EXPORTER_OTLP_ENDPOINT="+url, "OTEL_BSP_SCHEDULE_DELAY=100")
 	p.up(t).waitReady(t)
-	p.browser(t).call(t, http.MethodPost, "/api/streams", map[string]string{"title": "traced"}, nil)
+	browser := p.browser(t)
+	socket := browser.open(t)
+	socket.subscribe("streams")
+	socket.next("streams")
+	browser.call(t, http.MethodPost, "/api/streams", map[string]string{"title": "traced"}, nil)
 	traces := map[string]map[string]bool{}
 	for {
 		select {
@@ -65,7 +70,7 @@ func TestTraces(t *testing.T) {
 			}
 			names[span["name"]] = true
 			if names["POST /api/streams"] && names["streams POST /api/streams"] && names["append stream.created"] &&
-				names["project streams_library"] && names["project ledger_index"] {
+				names["project streams_library"] && names["project ledger_index"] && names["tell streams"] {
 				return
 			}
 		case <-soon(t).Done():

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/afterglow-live/afterglow/events"
@@ -153,6 +155,7 @@ func (h *hub) tellDocument(doc es.Live) {
 	if len(subscriptions) == 0 {
 		return
 	}
+	defer traceTell(doc.Trace, doc.Topic, len(subscriptions))()
 	f := version("UPDATE", doc.Topic, doc)
 	for sub := range subscriptions {
 		h.tell(sub, doc.Rev, f)
@@ -173,14 +176,26 @@ func (h *hub) tellEvent(e es.Event) {
 		if !ok || len(subscriptions) == 0 {
 			continue
 		}
+		told := traceTell(e.Trace, topic, len(subscriptions))
 		f := occurrence(topic, api.Record(e))
 		for sub := range subscriptions {
 			h.tell(sub, e.Seq, f)
 		}
+		told()
 	}
 	if e.Aggregate == accountAggregate {
 		h.doubt(e.AggregateID)
 	}
+}
+
+// traceTell follows the trace of what is told, to the clients that are.
+func traceTell(parent, topic string, clients int) (told func()) {
+	if parent == "" {
+		return func() {}
+	}
+	_, span := tracer.Start(es.Traced(context.Background(), parent), "tell "+topic,
+		trace.WithSpanKind(trace.SpanKindProducer), trace.WithAttributes(attribute.Int("clients", clients)))
+	return func() { span.End() }
 }
 
 // doubt has the credentials of an account's clients looked at again.
