@@ -17,14 +17,8 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
-const (
-	// tellEvery is how often documents are published while batch follows batch.
-	tellEvery = time.Second
-	// standEvery is how often a projector that does not fold asks whether it may.
-	standEvery = time.Second
-	// recogniseEvery is how often it is asked whether the logs are still the same.
-	recogniseEvery = 5 * time.Second
-)
+// tellEvery is how often documents are published while batch follows batch.
+const tellEvery = time.Second
 
 // Projector keeps one projection up to date. Of those that run for the same projection, in however
 // many processes, one folds; the others follow where it has come to, and one of them takes over
@@ -129,64 +123,6 @@ func (r *Projector) once(ctx context.Context) error {
 	return r.fold(ctx, db, build, at, identities, moves)
 }
 
-// moved is told after every step: how far which build of the tables has come.
-type moved struct {
-	Build string    `json:"build"`
-	At    Positions `json:"at"`
-}
-
-// subject is where the one who folds tells the others how far it has come. What they miss they find
-// in the tables.
-func (t tables) subject() string { return "moved." + t.schema }
-
-// follow returns when this projector is the one that folds.
-func (r *Projector) follow(ctx context.Context, db *pgx.Conn, build string, moves <-chan *nats.Msg) error {
-	ticker := time.NewTicker(standEvery)
-	defer ticker.Stop()
-	for {
-		leads, err := r.lead(ctx, db)
-		r.mu.Lock()
-		r.leads = leads
-		r.mu.Unlock()
-		if err != nil || leads {
-			return err
-		}
-		now, at, err := r.now(ctx, db)
-		if err != nil {
-			return err
-		}
-		if now != build {
-			return errAnew
-		}
-		r.moveTo(at)
-		for asking := false; !asking; {
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case msg := <-moves:
-				if other, err := r.heard(msg, build); err != nil || other {
-					return errors.Join(err, errAnew)
-				}
-			case <-ticker.C:
-				asking = true
-			}
-		}
-	}
-}
-
-// heard takes up what the one who folds tells. It answers whether the tables were built anew.
-func (r *Projector) heard(msg *nats.Msg, build string) (anew bool, err error) {
-	var m moved
-	if err := json.Unmarshal(msg.Data, &m); err != nil {
-		return false, err
-	}
-	if m.Build != build {
-		return true, nil
-	}
-	r.moveTo(m.At)
-	return false, nil
-}
-
 // fold reads the logs from where the tables are, and folds batch by batch.
 func (r *Projector) fold(ctx context.Context, db *pgx.Conn, build string, at Positions, identities map[string]string, moves <-chan *nats.Msg) error {
 	f, err := newFolder(ctx, r.conn, r.tables, db, r.routes, build, at)
@@ -250,34 +186,6 @@ func (r *Projector) foldAll(ctx context.Context, f *folder, in *inbox) error {
 	}
 }
 
-// listen returns when the tables were built anew, or a log was made anew.
-func (r *Projector) listen(ctx context.Context, build string, identities map[string]string, moves <-chan *nats.Msg) error {
-	ticker := time.NewTicker(recogniseEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ticker.C:
-			now, err := r.conn.identities(ctx, r.routes.logs)
-			if err != nil {
-				return err
-			}
-			if !maps.Equal(now, identities) {
-				return errAnew
-			}
-		case msg := <-moves:
-			var m moved
-			if err := json.Unmarshal(msg.Data, &m); err != nil {
-				return err
-			}
-			if m.Build != build {
-				return errAnew
-			}
-		}
-	}
-}
-
 // awaitRetry returns when somebody asks, after that sequence, to try again what projections have
 // parked.
 func (c *Conn) awaitRetry(ctx context.Context, after uint64) error {
@@ -289,18 +197,6 @@ func (c *Conn) awaitRetry(ctx context.Context, after uint64) error {
 		}
 		return errAnew
 	})
-}
-
-// told takes over how far the folder has come, and tells the projectors that follow.
-func (r *Projector) told(f *folder) {
-	r.moveTo(f.at)
-	r.mu.Lock()
-	r.parked = len(f.parked)
-	r.mu.Unlock()
-	body, _ := json.Marshal(moved{f.build, f.at})
-	if err := r.conn.nc.Publish(r.subject(), body); err != nil {
-		r.conn.log.Debug("position was not told", "projection", r.Name, "err", err)
-	}
 }
 
 func (r *Projector) count(n int) {

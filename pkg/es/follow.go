@@ -1,0 +1,114 @@
+package es
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	// standEvery is how often a projector that does not fold asks whether it may.
+	standEvery = time.Second
+	// recogniseEvery is how often it is asked whether the logs are still the same.
+	recogniseEvery = 5 * time.Second
+)
+
+// moved is told after every step: how far which build of the tables has come.
+type moved struct {
+	Build string    `json:"build"`
+	At    Positions `json:"at"`
+}
+
+// subject is where the one who folds tells the others how far it has come. What they miss they find
+// in the tables.
+func (t tables) subject() string { return "moved." + t.schema }
+
+// follow returns when this projector is the one that folds.
+func (r *Projector) follow(ctx context.Context, db *pgx.Conn, build string, moves <-chan *nats.Msg) error {
+	ticker := time.NewTicker(standEvery)
+	defer ticker.Stop()
+	for {
+		leads, err := r.lead(ctx, db)
+		r.mu.Lock()
+		r.leads = leads
+		r.mu.Unlock()
+		if err != nil || leads {
+			return err
+		}
+		now, at, err := r.now(ctx, db)
+		if err != nil {
+			return err
+		}
+		if now != build {
+			return errAnew
+		}
+		r.moveTo(at)
+		for asking := false; !asking; {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case msg := <-moves:
+				at, err := hear(msg, build)
+				if err != nil {
+					return err
+				}
+				r.moveTo(at)
+			case <-ticker.C:
+				asking = true
+			}
+		}
+	}
+}
+
+// hear reads what the one who folds tells: errAnew when the tables were built anew.
+func hear(msg *nats.Msg, build string) (Positions, error) {
+	var m moved
+	if err := json.Unmarshal(msg.Data, &m); err != nil {
+		return nil, fmt.Errorf("what a projector tells: %w", err)
+	}
+	if m.Build != build {
+		return nil, errAnew
+	}
+	return m.At, nil
+}
+
+// listen returns when the tables were built anew, or a log was made anew.
+func (r *Projector) listen(ctx context.Context, build string, identities map[string]string, moves <-chan *nats.Msg) error {
+	ticker := time.NewTicker(recogniseEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+			now, err := r.conn.identities(ctx, r.routes.logs)
+			if err != nil {
+				return err
+			}
+			if !maps.Equal(now, identities) {
+				return errAnew
+			}
+		case msg := <-moves:
+			if _, err := hear(msg, build); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// told takes over how far the folder has come, and tells the projectors that follow.
+func (r *Projector) told(f *folder) {
+	r.moveTo(f.at)
+	r.mu.Lock()
+	r.parked = len(f.parked)
+	r.mu.Unlock()
+	body, _ := json.Marshal(moved{f.build, f.at})
+	if err := r.conn.nc.Publish(r.subject(), body); err != nil {
+		r.conn.log.Debug("position was not told", "projection", r.Name, "err", err)
+	}
+}
