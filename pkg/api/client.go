@@ -27,6 +27,8 @@ type Call struct {
 	IfMatch string
 	// Key is the same for the same command told again; empty when it is told once. See es.Keyed.
 	Key string
+	// Again is true when an earlier run of the command may have come to its end.
+	Again bool
 }
 
 // Reply is what an endpoint answered.
@@ -60,6 +62,7 @@ func Do(ctx context.Context, conn *es.Conn, service string, route Route, call Ca
 	msg.Header.Set(headerCorrelation, call.Correlation)
 	msg.Header.Set(headerIfMatch, call.IfMatch)
 	msg.Header.Set(headerKey, call.Key)
+	msg.Header.Set(headerAgain, strconv.FormatBool(call.Again))
 	msg.Header.Set(headerTrace, es.Traceparent(ctx))
 	ctx, cancel := context.WithTimeout(ctx, route.Timeout)
 	defer cancel()

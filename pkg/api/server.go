@@ -29,6 +29,7 @@ const (
 	headerCorrelation = "Afterglow-Correlation"
 	headerIfMatch     = "Afterglow-If-Match"
 	headerKey         = "Afterglow-Key"
+	headerAgain       = "Afterglow-Again"
 	headerVersion     = "Afterglow-Version"
 	headerSession     = "Afterglow-Session"
 	headerStatus      = "Afterglow-Status"
@@ -75,11 +76,23 @@ func Serve[D any](ctx context.Context, conn *es.Conn, service, doc, version stri
 	return s, nil
 }
 
-// Stop takes no more calls and waits for those under way.
+// stopWait is how long calls that are under way may take when the server stops.
+const stopWait = 10 * time.Second
+
+// Stop takes no more calls and waits for those under way; what takes too long is cut short.
 func (s *Server[D]) Stop() error {
 	err := s.micro.Stop()
+	ended := make(chan struct{})
+	go func() {
+		s.calls.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(stopWait):
+	}
 	s.cancel()
-	s.calls.Wait()
+	<-ended
 	return err
 }
 
@@ -171,7 +184,7 @@ func (s *Server[D]) call(ctx context.Context, e Endpoint[D], req micro.Request, 
 	ctx = es.Correlated(ctx, req.Headers().Get(headerCorrelation))
 	ctx = es.Recorded(ctx, &reply.written)
 	if key := req.Headers().Get(headerKey); key != "" {
-		ctx = es.Keyed(ctx, key)
+		ctx = es.Keyed(ctx, key, req.Headers().Get(headerAgain) == "true")
 	}
 	if e.Aggregate != "" && e.Method == http.MethodGet {
 		if err := s.showVersion(ctx, caller.Owner, reply.guard); err != nil {

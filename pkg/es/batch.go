@@ -98,22 +98,19 @@ func (c *Conn) sendBatch(ctx context.Context, list []*draft) (uint64, error) {
 
 // publishAll writes events as one atomic batch, and says why when it is refused.
 func (c *Conn) publishAll(ctx context.Context, list []*draft) ([]Position, error) {
-	positions, err := c.publishBatch(ctx, list)
-	if !errors.Is(err, errBatchRefused) {
+	if list[0].again { // then all of it may have been written
+		if positions, err := c.findAll(ctx, list); err != nil || positions != nil {
+			return positions, err
+		}
+	}
+	positions, reason := c.publishBatch(ctx, list)
+	if !errors.Is(reason, errBatchRefused) {
+		return positions, reason
+	}
+	if positions, err := c.findAll(ctx, list); err != nil || positions != nil {
 		return positions, err
 	}
-	reason := err
-	found := 0
 	for _, d := range list {
-		p, there, err := c.findDraft(ctx, d)
-		if err != nil {
-			return nil, err
-		}
-		if there {
-			positions = append(positions, p)
-			found++
-			continue
-		}
 		if d.expect == nil {
 			continue
 		}
@@ -125,8 +122,19 @@ func (c *Conn) publishAll(ctx context.Context, list []*draft) ([]Position, error
 			return nil, &ConflictError{Last: Position{d.log.Name, seq}}
 		}
 	}
-	if found == len(list) { // it was written before, and the answer was lost
-		return positions, nil
-	}
 	return nil, reason
+}
+
+// findAll looks for events that were written together before; nil when they were not.
+func (c *Conn) findAll(ctx context.Context, list []*draft) ([]Position, error) {
+	var positions []Position
+	for _, d := range list {
+		d.sent = true
+		p, there, err := c.findDraft(ctx, d)
+		if err != nil || !there {
+			return nil, err
+		}
+		positions = append(positions, p)
+	}
+	return positions, nil
 }

@@ -94,14 +94,14 @@ func (s *committer) take() []*pending {
 		if p.ctx.Err() != nil { // nobody waits for it
 			continue
 		}
-		size += len(p.msg.Data)
-		fits := len(list) < mostInBatch && size < largestBatch
+		fits := len(list) == 0 || len(list) < mostInBatch && size+len(p.msg.Data) < largestBatch
 		if !fits || held[p.filter] || p.expect != nil && aggregates[p.filter] {
 			held[p.filter] = true // those that follow keep their order
 			left = append(left, p)
 			continue
 		}
 		aggregates[p.filter] = true
+		size += len(p.msg.Data)
 		list = append(list, p)
 	}
 	s.waiting = left

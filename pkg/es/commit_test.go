@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -135,6 +139,79 @@ func TestAppendAll(t *testing.T) {
 	if last, err := logs.Last(t.Context(), "FACTS"); err != nil || last != 5 {
 		t.Errorf("the log ends at %d, %v", last, err)
 	}
+}
+
+// Facts that went together and are told again are found, also when their aggregates have moved on and
+// the log has forgotten their ids.
+func TestAppendAllAgain(t *testing.T) {
+	t.Parallel()
+	logs := testkit.Platform(t).Logs
+	forgetIDs(t, logs)
+	all := func(again bool) []es.Position {
+		var drafts []es.Draft
+		for _, stream := range []string{"s1", "s1", "s2"} {
+			drafts = append(drafts, es.Draft{Owner: "o1", Event: events.StreamRenamed{Stream: stream, Title: "x"}})
+		}
+		positions, err := logs.AppendAll(es.Keyed(t.Context(), "k1", again), drafts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return positions
+	}
+	first := all(false)
+	if _, err := logs.Append(t.Context(), "o1", renamed("later")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if again := all(true); fmt.Sprint(again) != fmt.Sprint(first) {
+			t.Errorf("again: %v, want %v", again, first)
+		}
+	}
+	one, err := logs.Append(es.Keyed(t.Context(), "k2", false), "o1", renamed("one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := logs.Append(es.Keyed(t.Context(), "k2", true), "o1", renamed("one")); err != nil || again != one {
+		t.Errorf("again: %v, %v, want %v", again, err, one)
+	}
+}
+
+// forgetIDs lets the log FACTS recognise an event by its id for a tenth of a second only.
+func forgetIDs(t *testing.T, logs *es.Conn) {
+	t.Helper()
+	js, err := jetstream.New(logs.NATS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := js.Stream(t.Context(), "FACTS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := stream.CachedInfo().Config
+	cfg.Duplicates = 100 * time.Millisecond
+	if _, err := js.UpdateStream(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Events that are larger than a batch should be go as well, and hold up nobody.
+func TestAppendLargeOnesAmongMany(t *testing.T) {
+	t.Parallel()
+	logs := testkit.Platform(t).Logs
+	large := strings.Repeat("x", 5<<20)
+	var group sync.WaitGroup
+	for i := range 200 {
+		group.Go(func() {
+			title := "x"
+			if i%50 == 10 {
+				title = large
+			}
+			if _, err := logs.Append(t.Context(), "o1", events.StreamRenamed{Stream: fmt.Sprint(i), Title: title}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
 }
 
 // Who stops waiting gets an answer at once, and those who wait behind are not held up.

@@ -19,39 +19,55 @@ type Difference struct {
 	Replayed string `json:"replayed,omitempty"`
 }
 
+// Comparison is what came of replaying the logs beside the tables.
+type Comparison struct {
+	// Differences are the rows that are not the same, the first hundred of them.
+	Differences []Difference
+	// Parked is how many events the live tables go on without, ReplayParked how many the replay does.
+	Parked, ReplayParked int
+}
+
 // mostDifferences is how many differences Compare tells of.
 const mostDifferences = 100
 
 // Compare replays the logs into new tables up to where the live ones are, and tells which rows are
 // not the same: none, if the projection is pure and nothing was lost. progress may be nil.
-func (c *Conn) Compare(ctx context.Context, pool *pgxpool.Pool, p Projection, progress func(done, total uint64)) ([]Difference, error) {
+func (c *Conn) Compare(ctx context.Context, pool *pgxpool.Pool, p Projection, progress func(done, total uint64)) (Comparison, error) {
+	var all Comparison
 	live := tables{p, p.Schema()}
 	replay := live.beside("replay")
 	holder, err := live.connect(ctx, pool)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	defer func() { _ = holder.Close(context.WithoutCancel(ctx)) }()
 	// What the live tables are at one moment, however long the replay takes.
 	tx, err := holder.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
-		return nil, fmt.Errorf("projection %s: %w", p.Name, err)
+		return all, fmt.Errorf("projection %s: %w", p.Name, err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
 	_, at, err := live.now(ctx, holder)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	f, err := c.fillBeside(ctx, pool, replay, progress, at)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	defer leave(ctx, f.db)
-	list, err := compareSchemas(ctx, holder, live.schema, f.db, replay.schema)
-	if err != nil {
-		return nil, fmt.Errorf("projection %s: %w", p.Name, err)
+	all.Differences, err = compareSchemas(ctx, holder, live.schema, f.db, replay.schema)
+	const parked = `select count(*) from es.parked where schema = $1`
+	if err == nil {
+		err = holder.QueryRow(ctx, parked, live.schema).Scan(&all.Parked)
 	}
-	return list, pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error { return replay.drop(ctx, tx) })
+	if err == nil {
+		err = f.db.QueryRow(ctx, parked, replay.schema).Scan(&all.ReplayParked)
+	}
+	if err != nil {
+		return all, fmt.Errorf("projection %s: %w", p.Name, err)
+	}
+	return all, pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error { return replay.drop(ctx, tx) })
 }
 
 func compareSchemas(ctx context.Context, one *pgx.Conn, schema string, other *pgx.Conn, otherSchema string) ([]Difference, error) {

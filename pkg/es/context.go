@@ -80,3 +80,8 @@ func (e *effects) none() bool {
 	defer e.mu.Unlock()
 	return len(e.count) == 0
 }
+
+// withoutCause is for what is no effect of the cause: the ids of its effects do not depend on it.
+func withoutCause(ctx context.Context) context.Context {
+	return context.WithValue(ctx, causeKey, nil)
+}

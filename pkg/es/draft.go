@@ -62,6 +62,7 @@ func newDraft(ctx context.Context, owner string, e events.Event, opts []Option) 
 	}
 	if k, ok := ctx.Value(keyedKey).(*keyed); ok && meta.ID == "" {
 		meta.ID, d.keyed = k.id(subject), k
+		d.again = k.again
 	}
 	if meta.ID == "" {
 		meta.ID = NewID()

@@ -27,6 +27,8 @@ type folder struct {
 	at, stored Positions
 	// goal is where the logs ended when the folding began: what is not there yet is catching up.
 	goal Positions
+	// careful folds the next batch one event after the other.
+	careful bool
 	// soft is true while the last commit may be lost in a crash of the database.
 	soft bool
 	// parked are the aggregates of which an event could not be folded.
@@ -36,6 +38,8 @@ type folder struct {
 	// touched are the live documents that are to be shown; shown are those that have been and are still
 	// written down as touched.
 	touched, shown map[touch]bool
+	// settled is true once it is known who shows live documents.
+	settled bool
 	// active is the version that shows live documents, as far as is known.
 	active int
 	// trace is the traceparent of the last event that was folded.
@@ -70,14 +74,22 @@ func (f *folder) fold(ctx context.Context, batch []Event, more bool) error {
 		return nil
 	}
 	began := time.Now()
-	err := f.commit(ctx, wanted, to, more, f.dispatch)
-	if parkable(err) {
+	each := f.dispatch
+	if f.careful {
+		each = f.dispatchOrPark
+	}
+	err := f.commit(ctx, wanted, to, more, each)
+	if parkable(err) && !f.careful {
 		f.conn.log.Warn("batch failed, its events are folded one by one", "projection", f.Name, "err", err)
+		if f.db.IsClosed() { // a value that could not be sent has spoilt it
+			return fmt.Errorf("%w: %w", errCareful, err)
+		}
 		err = f.commit(ctx, wanted, to, more, f.dispatchOrPark)
 	}
 	if err != nil {
 		return fmt.Errorf("projection %s: %w", f.Name, err)
 	}
+	f.careful = false
 	traceFold(ctx, f.Name, began, wanted)
 	if len(wanted) > 0 {
 		f.trace = wanted[len(wanted)-1].Trace
@@ -196,6 +208,16 @@ func farFrom(stored, to Positions) bool {
 	return false
 }
 
+const (
+	// codeCopyFailed is what becomes of a COPY with a value that cannot be sent.
+	codeCopyFailed = "57014"
+	// codeAborted is what becomes of a transaction whose handler has passed over an error.
+	codeAborted = "25P02"
+)
+
+// errCareful is a batch that is to be folded again over another connection, one event after the other.
+var errCareful = errors.New("an event cannot be folded")
+
 // parkable tells an event that cannot be folded from a database that cannot fold at the moment.
 func parkable(err error) bool {
 	if err == nil || Away(err) || errors.Is(err, errFenced) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -203,6 +225,9 @@ func parkable(err error) bool {
 	}
 	var database *pgconn.PgError
 	if errors.As(err, &database) {
+		if database.Code == codeCopyFailed || database.Code == codeAborted {
+			return true
+		}
 		switch class := database.Code[:2]; class {
 		case "25", "40", "53", "55", "57", "58", "XX": // state, deadlock, resources, locks, operator, system
 			return false

@@ -9,11 +9,15 @@ import (
 // batchSize is the most events that one transaction takes.
 const batchSize = 10_000
 
+// inboxBytes is how much waits to be folded.
+const inboxBytes = 64 << 20
+
 // inbox passes events from those who read logs to the one who folds them, batch by batch.
 type inbox struct {
 	mu      sync.Mutex
 	room    *sync.Cond
 	waiting []Event
+	size    int // bytes of their bodies
 	ended   bool
 	// came is signalled when something is waiting, or nothing will come any more.
 	came chan struct{}
@@ -30,12 +34,13 @@ func newInbox() *inbox {
 func (b *inbox) put(ctx context.Context, e Event) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for len(b.waiting) >= 2*batchSize && ctx.Err() == nil {
+	for (len(b.waiting) >= 2*batchSize || b.size >= inboxBytes) && ctx.Err() == nil {
 		b.room.Wait()
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	b.size += len(e.Data)
 	if b.waiting = append(b.waiting, e); len(b.waiting) == 1 {
 		b.signal()
 	}
@@ -58,7 +63,11 @@ func (b *inbox) signal() {
 }
 
 // wake lets those who wait for room see that their context has ended.
-func (b *inbox) wake() { b.room.Broadcast() }
+func (b *inbox) wake() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.room.Broadcast()
+}
 
 // take waits for at least one event and takes what is there, a batch at most. more tells whether
 // something is left. When nothing will come any more it is io.EOF.
@@ -68,6 +77,9 @@ func (b *inbox) take(ctx context.Context) (batch []Event, more bool, err error) 
 		n := min(len(b.waiting), batchSize)
 		batch = b.waiting[:n:n]
 		b.waiting = b.waiting[n:]
+		for _, e := range batch {
+			b.size -= len(e.Data)
+		}
 		more = len(b.waiting) > 0
 		ended := b.ended
 		b.mu.Unlock()

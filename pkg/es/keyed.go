@@ -8,9 +8,9 @@ import (
 
 // Keyed lets ids follow from the key of a command: those that IDFrom gives, and those of the events
 // appended under the context. The command told again with the same key makes the same ids, so that
-// what its first run appended is not appended twice.
-func Keyed(ctx context.Context, key string) context.Context {
-	return context.WithValue(ctx, keyedKey, &keyed{key: key, count: map[string]int{}})
+// what its first run appended is not appended twice; again says that there may have been one.
+func Keyed(ctx context.Context, key string, again bool) context.Context {
+	return context.WithValue(ctx, keyedKey, &keyed{key: key, again: again, count: map[string]int{}})
 }
 
 // IDFrom makes an id for something new: it follows from the command's key if it has one, and is as
@@ -26,6 +26,7 @@ func IDFrom(ctx context.Context) string {
 // keyed counts what was made under a key, so that each thing gets its own id.
 type keyed struct {
 	key   string
+	again bool
 	mu    sync.Mutex
 	count map[string]int
 }

@@ -27,8 +27,8 @@ func TestKeyedCommandIsOnTheLogOnce(t *testing.T) {
 		}
 		return id, at
 	}
-	id, first := command(es.Keyed(t.Context(), "k1"))
-	again, second := command(es.Keyed(t.Context(), "k1"))
+	id, first := command(es.Keyed(t.Context(), "k1", false))
+	again, second := command(es.Keyed(t.Context(), "k1", false))
 	if again != id || first[0] == first[1] || first[1] == first[2] {
 		t.Errorf("first %s at %v, again %s at %v", id, first, again, second)
 	}
@@ -37,12 +37,12 @@ func TestKeyedCommandIsOnTheLogOnce(t *testing.T) {
 			t.Errorf("event %d is at %s, and again at %s", i, first[i], second[i])
 		}
 	}
-	for name, ctx := range map[string]context.Context{"another key": es.Keyed(t.Context(), "k2"), "no key": t.Context()} {
+	for name, ctx := range map[string]context.Context{"another key": es.Keyed(t.Context(), "k2", false), "no key": t.Context()} {
 		if other, at := command(ctx); other == id || at[0].Seq <= first[2].Seq {
 			t.Errorf("%s: %s at %v", name, other, at)
 		}
 	}
-	ctx := es.Keyed(t.Context(), "k3")
+	ctx := es.Keyed(t.Context(), "k3", false)
 	if one, other := es.IDFrom(ctx), es.IDFrom(ctx); one == other {
 		t.Error("two things have one id")
 	}
@@ -58,7 +58,7 @@ func TestKeyedCommandThatIsGuarded(t *testing.T) {
 	t.Parallel()
 	logs := testkit.Platform(t).Logs
 	create := func(key string, expect uint64) (es.Position, error) {
-		return logs.Append(es.Keyed(t.Context(), key), "ours", events.StreamCreated{Stream: "s1"}, es.Expect(expect))
+		return logs.Append(es.Keyed(t.Context(), key, false), "ours", events.StreamCreated{Stream: "s1"}, es.Expect(expect))
 	}
 	first, err := create("k1", 0)
 	if err != nil {
@@ -67,7 +67,7 @@ func TestKeyedCommandThatIsGuarded(t *testing.T) {
 	if again, err := create("k1", 0); err != nil || again != first {
 		t.Errorf("again at %v: %v", again, err)
 	}
-	ctx := es.Keyed(t.Context(), "k2")
+	ctx := es.Keyed(t.Context(), "k2", false)
 	if _, err := logs.Append(ctx, "ours", events.StreamRenamed{Stream: "s1", Title: "x"}, es.Expect(0)); err == nil {
 		t.Error("the guard let it pass")
 	}

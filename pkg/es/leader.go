@@ -41,6 +41,17 @@ func (t tables) lead(ctx context.Context, db *pgx.Conn) (bool, error) {
 	return leads, nil
 }
 
+// leadSoon tries for a moment: a connection that was broken keeps the lock until PostgreSQL has noticed.
+func (t tables) leadSoon(ctx context.Context, db *pgx.Conn) (leads bool, err error) {
+	for range 30 {
+		if leads, err = t.lead(ctx, db); leads || err != nil {
+			break
+		}
+		pause(ctx, standEvery/10)
+	}
+	return leads, err
+}
+
 // leave gives the lock back and ends the connection.
 func leave(ctx context.Context, db *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

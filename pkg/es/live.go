@@ -45,14 +45,14 @@ func liveKey(owner, topic string) string {
 	return owner + "." + strings.ReplaceAll(topic, "/", ".")
 }
 
-func decodeLive(entry jetstream.KeyValueEntry) (Live, error) {
-	owner, topic, _ := strings.Cut(entry.Key(), ".")
-	doc := Live{Owner: owner, Topic: strings.ReplaceAll(topic, ".", "/"), Rev: entry.Revision()}
-	if entry.Operation() != jetstream.KeyValuePut {
+func decodeLive(key string, rev uint64, value []byte) (Live, error) {
+	owner, topic, _ := strings.Cut(key, ".")
+	doc := Live{Owner: owner, Topic: strings.ReplaceAll(topic, ".", "/"), Rev: rev}
+	if len(value) == 0 { // somebody has deleted it
 		return doc, nil
 	}
 	var stored storedLive
-	if err := json.Unmarshal(entry.Value(), &stored); err != nil {
+	if err := json.Unmarshal(value, &stored); err != nil {
 		return doc, fmt.Errorf("live document %s: %w", doc.Topic, err)
 	}
 	doc.Positions, doc.Value, doc.Trace = stored.Positions, stored.Value, stored.Trace
@@ -74,36 +74,55 @@ func (c *Conn) Document(ctx context.Context, owner, topic string) (Live, error) 
 	if err != nil {
 		return Live{}, fmt.Errorf("live document %s: %w", topic, err)
 	}
-	return decodeLive(entry)
+	return decodeLive(entry.Key(), entry.Revision(), entry.Value())
 }
 
 // Watch calls f with every new version of every live document, in order, until the context ends.
 // When Watch is known to see everything from then on, it calls ready once.
 func (c *Conn) Watch(ctx context.Context, ready func(), f func(Live)) error {
-	watcher, err := c.live.WatchAll(ctx, jetstream.UpdatesOnly())
+	const bucket, prefix = "KV_" + liveBucket, "$KV." + liveBucket + "."
+	stream, err := c.js.Stream(ctx, bucket)
 	if err != nil {
 		return fmt.Errorf("live documents: %w", err)
 	}
-	defer func() { _ = watcher.Stop() }()
 	ready()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case entry, ok := <-watcher.Updates():
-			if !ok {
-				return errors.New("live documents: the watch ended")
-			}
-			if entry == nil {
-				continue
-			}
-			doc, err := decodeLive(entry)
-			if err != nil {
-				return err
-			}
-			f(doc)
+	return c.tail(ctx, bucket, TailFrom{After: stream.CachedInfo().State.LastSeq}, func(msg jetstream.Msg) error {
+		md, err := msg.Metadata()
+		if err != nil {
+			return fmt.Errorf("live documents: %w", err)
 		}
+		doc, err := decodeLive(strings.TrimPrefix(msg.Subject(), prefix), md.Sequence.Stream, msg.Data())
+		if err != nil {
+			return err
+		}
+		f(doc)
+		return nil
+	})
+}
+
+// shownOf are the live documents of some kinds that are there now.
+func (c *Conn) shownOf(ctx context.Context, kinds []Document) (map[touch]bool, error) {
+	var filters []string
+	for _, d := range kinds {
+		filter := "*." + d.Topic
+		if d.ByID {
+			filter += ".*"
+		}
+		filters = append(filters, filter)
 	}
+	all := map[touch]bool{}
+	if len(filters) == 0 {
+		return all, nil
+	}
+	keys, err := c.live.ListKeysFiltered(ctx, filters...)
+	if err != nil {
+		return nil, fmt.Errorf("live documents: %w", err)
+	}
+	for key := range keys.Keys() {
+		owner, topic, _ := strings.Cut(key, ".")
+		all[touch{owner, strings.ReplaceAll(topic, ".", "/")}] = true
+	}
+	return all, nil
 }
 
 // errUnshowable is a document that cannot be published however often it is tried.

@@ -3,6 +3,7 @@ package es
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -42,7 +43,12 @@ func (f *folder) park(ctx context.Context, tx *Tx, e Event, reason string) error
 	f.untold = true
 	return tx.Queue(ctx, `insert into es.parked (schema, log, seq, aggregate, owner, name, reason)
 		select schema, $2, $3, $4, $5, $6, $7 from `+lockedSchema+` on conflict (schema, log, seq) do update set reason = excluded.reason`,
-		f.schema, e.Log, int64(e.Seq), aggregateOf(e), e.Owner, e.Name, reason)
+		f.schema, e.Log, int64(e.Seq), clean(aggregateOf(e)), clean(e.Owner), clean(e.Name), clean(reason))
+}
+
+// clean is a text that PostgreSQL takes.
+func clean(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 type parkedRow struct {
@@ -102,7 +108,11 @@ func (f *folder) retryParked(ctx context.Context) error {
 // unpark folds one parked event. One that its log no longer keeps is let go.
 func (f *folder) unpark(ctx context.Context, p Position, e Event, gone bool) error {
 	return f.transact(ctx, f.stored, false, func(tx *Tx) error {
-		err := tx.Queue(ctx, `delete from es.parked where schema = $1 and log = $2 and seq = $3`, f.schema, p.Log, int64(p.Seq))
+		tx.single = true
+		if err := tx.send(ctx); err != nil {
+			return err
+		}
+		err := tx.Queue(ctx, `select es.unpark($1, $2, $3, $4)`, f.schema, f.build, p.Log, int64(p.Seq))
 		if err != nil || gone {
 			return err
 		}
@@ -146,12 +156,13 @@ func (f *folder) unparked(ctx context.Context, owner string, p Position) {
 	}
 }
 
-// folded tells which events that other tables had parked are folded in these.
-func (f *folder) folded(ctx context.Context, was tables) {
-	list, err := f.parkedRows(ctx, was.schema, "told and (log, seq) not in (select log, seq from es.parked where schema = '"+f.schema+"')")
-	if err != nil {
-		f.conn.log.Error("folded letters are not told", "projection", f.Name, "err", err)
-	}
+// foldedOf are the events that other tables had parked and that are folded in these.
+func (f *folder) foldedOf(ctx context.Context, was tables) ([]parkedRow, error) {
+	return f.parkedRows(ctx, was.schema, "told and (log, seq) not in (select log, seq from es.parked where schema = '"+f.schema+"')")
+}
+
+// tellFolded tells that parked events are folded.
+func (f *folder) tellFolded(ctx context.Context, list []parkedRow) {
 	for _, row := range list {
 		f.unparked(ctx, row.Owner, Position{row.Log, uint64(row.Seq)})
 	}

@@ -28,6 +28,8 @@ type Projector struct {
 	conn   *Conn
 	pool   *pgxpool.Pool
 	routes routes[*Tx]
+	// careful begins the next fold one event after the other.
+	careful bool
 
 	mu      sync.Mutex
 	at      Positions
@@ -73,6 +75,9 @@ func (r *Projector) Run(ctx context.Context) error {
 		}
 		switch {
 		case errors.Is(err, errAnew):
+			continue
+		case errors.Is(err, errCareful):
+			r.careful = true
 			continue
 		case errors.Is(err, errFenced):
 			r.conn.log.Info("projection was moved on by another process", "projection", r.Name)
@@ -129,6 +134,7 @@ func (r *Projector) fold(ctx context.Context, db *pgx.Conn, build string, at Pos
 	if err != nil {
 		return err
 	}
+	f.careful, r.careful = r.careful, false
 	asked, err := r.conn.Last(ctx, events.Dead.Name)
 	if err != nil {
 		return err

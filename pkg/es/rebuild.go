@@ -32,7 +32,6 @@ func (c *Conn) Rebuild(ctx context.Context, pool *pgxpool.Pool, p Projection, pr
 	if err := f.replace(ctx, live); err != nil {
 		return fmt.Errorf("projection %s: %w", p.Name, err)
 	}
-	f.tables = live
 	r := &Projector{tables: live, conn: c, changed: make(chan struct{})}
 	r.told(f) // whoever folds the live ones begins again with these, and shows their documents
 	return c.nc.FlushTimeout(5 * time.Second)
@@ -42,23 +41,27 @@ func (c *Conn) Rebuild(ctx context.Context, pool *pgxpool.Pool, p Projection, pr
 // of the logs when that is nil, and answers the folder that did it, whose connection is to be
 // closed.
 func (c *Conn) fillBeside(ctx context.Context, pool *pgxpool.Pool, t tables, progress func(done, total uint64), until Positions) (*folder, error) {
-	routes := newRoutes(t.Handle)
-	db, err := t.connect(ctx, pool)
-	if err != nil {
-		return nil, err
-	}
-	f, err := c.fill(ctx, pool, t, routes, db, progress, until)
-	if err != nil {
+	for careful := false; ; careful = true {
+		db, err := t.connect(ctx, pool)
+		if err != nil {
+			return nil, err
+		}
+		f, err := c.fill(ctx, pool, t, db, careful, progress, until)
+		if err == nil {
+			return f, nil
+		}
 		leave(ctx, db)
-		return nil, err
+		if careful || !errors.Is(err, errCareful) {
+			return nil, err
+		}
 	}
-	return f, nil
 }
 
-func (c *Conn) fill(ctx context.Context, pool *pgxpool.Pool, t tables, routes routes[*Tx], db *pgx.Conn,
+func (c *Conn) fill(ctx context.Context, pool *pgxpool.Pool, t tables, db *pgx.Conn, careful bool,
 	progress func(done, total uint64), until Positions,
 ) (*folder, error) {
-	if leads, err := t.lead(ctx, db); err != nil {
+	routes := newRoutes(t.Handle)
+	if leads, err := t.leadSoon(ctx, db); err != nil {
 		return nil, err
 	} else if !leads {
 		return nil, fault.New(fault.Conflict, "projection %s is being folded beside its tables already; wait until that has ended", t.Name)
@@ -89,11 +92,11 @@ func (c *Conn) fill(ctx context.Context, pool *pgxpool.Pool, t tables, routes ro
 			return nil, err
 		}
 	}
-	return f, f.foldUntilGoal(ctx, progress)
+	return f, f.foldUntilGoal(ctx, careful, progress)
 }
 
 // foldUntilGoal folds what the logs have up to the goal, and nothing after it.
-func (f *folder) foldUntilGoal(ctx context.Context, progress func(done, total uint64)) error {
+func (f *folder) foldUntilGoal(ctx context.Context, careful bool, progress func(done, total uint64)) error {
 	var total uint64
 	for _, seq := range f.goal {
 		total += seq
@@ -121,6 +124,7 @@ func (f *folder) foldUntilGoal(ctx context.Context, progress func(done, total ui
 			if err != nil {
 				return err
 			}
+			f.careful = careful
 			if err := f.fold(reading, f.upToGoal(batch), false); err != nil {
 				return err
 			}
@@ -161,15 +165,26 @@ func (f *folder) replace(ctx context.Context, live tables) error {
 	if err := pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error { return old.drop(ctx, tx) }); err != nil {
 		return err
 	}
-	f.folded(ctx, live)
-	err := pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
+	folded, err := f.foldedOf(ctx, live)
+	if err != nil {
+		return err
+	}
+	err = pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
 		if err := setUp(ctx, tx); err != nil {
 			return err
 		}
 		// From here on whoever folds the live tables waits, and is fenced afterwards.
+		var there bool
+		if err := tx.QueryRow(ctx, "select exists (select from es.projection where schema = $1)", live.schema).Scan(&there); err != nil {
+			return err
+		}
+		if there {
+			if _, err := tx.Exec(ctx, "alter schema "+name(live)+" rename to "+name(old)); err != nil {
+				return err
+			}
+		}
 		for _, sql := range []string{
 			"delete from es.projection where schema = '" + live.schema + "'",
-			"alter schema " + name(live) + " rename to " + pgx.Identifier{old.schema}.Sanitize(),
 			"alter schema " + name(f.tables) + " rename to " + name(live),
 			"update es.projection set schema = '" + live.schema + "' where schema = '" + f.schema + "'",
 		} {
@@ -182,5 +197,7 @@ func (f *folder) replace(ctx context.Context, live tables) error {
 	if err != nil {
 		return err
 	}
+	f.tables = live
+	f.tellFolded(ctx, folded)
 	return pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error { return old.drop(ctx, tx) })
 }

@@ -136,6 +136,10 @@ func (c *Conn) lastBy(ctx context.Context, log string, at time.Time) (uint64, er
 	for high-low > 1 {
 		middle := low + (high-low)/2
 		msg, err := stream.GetMsg(ctx, middle, jetstream.WithGetMsgSubject(">"))
+		if errors.Is(err, jetstream.ErrMsgNotFound) { // the last ones are not kept any more
+			high = middle
+			continue
+		}
 		if err != nil {
 			return 0, noEvent(Position{log, middle}, err)
 		}

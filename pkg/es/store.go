@@ -48,6 +48,16 @@ language plpgsql as $$ begin
 	if not found then
 		raise exception 'another process has moved the projection on' using errcode = '` + codeFenced + `';
 	end if;
+end $$;
+create or replace function es.unpark(_schema text, _build text, _log text, _seq bigint) returns void
+language plpgsql as $$ begin
+	perform from es.projection where schema = _schema and build = _build for key share;
+	if found then
+		delete from es.parked where schema = _schema and log = _log and seq = _seq;
+	end if;
+	if not found then
+		raise exception 'another process has moved the projection on' using errcode = '` + codeFenced + `';
+	end if;
 end $$;`
 
 // codeFenced is the SQLSTATE of a position that is not where it was.

@@ -28,7 +28,7 @@ const keepFired = "168h"
 // again moves it. Reactors act on the event as on any other. It may still come right after it was
 // cancelled or moved, so whoever acts on it looks whether it is due.
 func (c *Conn) SetTimer(ctx context.Context, owner string, e events.Event, at time.Time) error {
-	d, err := newDraft(ctx, owner, e, []Option{At(at)})
+	d, err := newDraft(withoutCause(ctx), owner, e, []Option{At(at)})
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (c *Conn) SetTimer(ctx context.Context, owner string, e events.Event, at ti
 
 // CancelTimer forgets a timer. One that is not set is no error.
 func (c *Conn) CancelTimer(ctx context.Context, owner string, e events.Event) error {
-	d, err := newDraft(ctx, owner, e, nil)
+	d, err := newDraft(withoutCause(ctx), owner, e, nil)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (c *Conn) CancelTimer(ctx context.Context, owner string, e events.Event) er
 
 // Timer tells when a timer is due; false when it is not set.
 func (c *Conn) Timer(ctx context.Context, owner string, e events.Event) (at time.Time, set bool, err error) {
-	d, err := newDraft(ctx, owner, e, nil)
+	d, err := newDraft(withoutCause(ctx), owner, e, nil)
 	if err != nil {
 		return at, false, err
 	}

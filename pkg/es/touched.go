@@ -25,7 +25,7 @@ const (
 // activate makes this version the one that shows live documents as soon as it has caught up. A newer
 // version that nobody folds any more is no hindrance: that is the way back.
 func (f *folder) activate(ctx context.Context) (shown, error) {
-	result, upgraded := showNow, false
+	result, switched := showNow, false
 	err := pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
 		var version int
 		err := tx.QueryRow(ctx, `insert into es.active (name, version) values ($1, $2)
@@ -48,22 +48,32 @@ func (f *folder) activate(ctx context.Context) (shown, error) {
 			result = showLater
 			return nil
 		}
-		upgraded = version < f.Version
+		switched = true
 		_, err = tx.Exec(ctx, `update es.active set version = $2 where name = $1`, f.Name, f.Version)
 		return err
 	})
-	if err == nil && upgraded {
-		err = f.supersede(ctx)
+	if err == nil && switched {
+		err = f.takeOver(ctx)
 	}
 	if err != nil {
 		return showNow, fmt.Errorf("projection %s: %w", f.Name, err)
 	}
+	f.settled = result != showLater
+	if result == showNow {
+		f.active = f.Version
+	}
 	return result, nil
 }
 
-// supersede drops the tables of earlier versions, except those of the last one, which are the way
-// back, and tells which events that it had parked are folded now.
-func (f *folder) supersede(ctx context.Context) error {
+// takeOver shows all documents anew that another version has shown. It drops the tables of earlier
+// versions, except those of the last one, which are the way back, and tells which events that it had
+// parked are folded now.
+func (f *folder) takeOver(ctx context.Context) error {
+	shown, err := f.conn.shownOf(ctx, f.Documents)
+	if err != nil {
+		return err
+	}
+	maps.Copy(f.touched, shown)
 	rows, err := f.db.Query(ctx, `select version from es.projection where name = $1 and version < $2 order by version desc`, f.Name, f.Version)
 	if err != nil {
 		return err
@@ -77,7 +87,11 @@ func (f *folder) supersede(ctx context.Context) error {
 		old.Version = version
 		was := tables{old, old.Schema()}
 		if i == 0 {
-			f.folded(ctx, was)
+			list, err := f.foldedOf(ctx, was)
+			if err != nil {
+				return err
+			}
+			f.tellFolded(ctx, list)
 			continue
 		}
 		if err := pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error { return was.drop(ctx, tx) }); err != nil {
@@ -110,7 +124,7 @@ const publishAtOnce = 32
 // publishTouched shows every touched document as the tables have it now. What a crash leaves is
 // found at the next start; a document that is shown twice is the same twice.
 func (f *folder) publishTouched(ctx context.Context) error {
-	if len(f.touched) == 0 {
+	if len(f.touched) == 0 && (f.settled || f.active == f.Version) {
 		return nil
 	}
 	how := showNow

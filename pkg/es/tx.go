@@ -20,7 +20,9 @@ import (
 type Tx struct {
 	db session
 	// begun is true once the transaction has begun; before that everything waits.
-	begun   bool
+	begun bool
+	// single sends every statement by itself: a value that cannot be sent then spoils nothing else.
+	single  bool
 	touched map[touch]bool
 	// waiting are the statements that are still to be sent.
 	waiting pgx.Batch
@@ -158,13 +160,17 @@ func (tx *Tx) apart(ctx context.Context, f func() error) error {
 	if _, err := tx.Exec(ctx, "savepoint apart"); err != nil {
 		return err
 	}
+	tx.single = true
+	defer func() { tx.single = false }()
 	err := f()
 	if err == nil {
 		err = tx.flush(ctx)
 	}
 	if err == nil {
-		_, err = tx.Exec(ctx, "release savepoint apart")
-		return err
+		_, err = tx.Exec(ctx, "release savepoint apart") // fails when f has passed over an error
+	}
+	if err == nil {
+		return nil
 	}
 	tx.waiting, tx.inserts, tx.upserts = pgx.Batch{}, nil, nil
 	if _, undone := tx.Exec(ctx, "rollback to savepoint apart; release savepoint apart"); undone != nil {
@@ -185,7 +191,7 @@ func (tx *Tx) copyInserts(ctx context.Context) error {
 	lists := tx.inserts
 	tx.inserts = nil
 	for _, in := range lists {
-		if len(in.rows) < copyAtOnce {
+		if tx.single || len(in.rows) < copyAtOnce {
 			sql := fmt.Sprintf("insert into %s (%s) %s", quote(in.table), quote(in.columns...), placeholders(len(in.columns)))
 			for _, row := range in.rows {
 				tx.waiting.Queue(sql, row...)
@@ -204,6 +210,16 @@ func (tx *Tx) copyInserts(ctx context.Context) error {
 
 func (tx *Tx) sendWaiting(ctx context.Context) error {
 	if tx.waiting.Len() == 0 {
+		return nil
+	}
+	if tx.single && tx.begun {
+		waiting := tx.waiting.QueuedQueries
+		tx.waiting = pgx.Batch{}
+		for _, q := range waiting {
+			if _, err := tx.db.Exec(ctx, q.SQL, q.Arguments...); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
 	err := tx.db.SendBatch(ctx, &tx.waiting).Close()

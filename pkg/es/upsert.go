@@ -40,6 +40,11 @@ func (tx *Tx) Upsert(ctx context.Context, u Upsert, values ...any) error {
 	if err := tx.copyInserts(ctx); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(tx.upserts, func(other *upserts) bool { return other.Table == u.Table && !other.same(u) }) {
+		if err := tx.mergeUpserts(ctx); err != nil { // what comes later is about the same rows
+			return err
+		}
+	}
 	into := tx.upsertsOf(u)
 	key := keyOf(values[:len(u.Key)])
 	row := into.byKey[key]
@@ -61,12 +66,16 @@ func keyOf(values []any) string {
 	if text, ok := values[0].(string); ok && len(values) == 1 {
 		return text
 	}
-	return fmt.Sprintf("%q", values)
+	return fmt.Sprintf("%#v", values)
+}
+
+func (u Upsert) same(other Upsert) bool {
+	return u.Table == other.Table && slices.Equal(u.Key, other.Key) && slices.Equal(u.Set, other.Set) && slices.Equal(u.Add, other.Add)
 }
 
 func (tx *Tx) upsertsOf(u Upsert) *upserts {
 	for _, list := range tx.upserts {
-		if list.Table == u.Table && slices.Equal(list.Key, u.Key) && slices.Equal(list.Set, u.Set) && slices.Equal(list.Add, u.Add) {
+		if list.same(u) {
 			return list
 		}
 	}
@@ -80,7 +89,7 @@ func (tx *Tx) mergeUpserts(ctx context.Context) error {
 	lists := tx.upserts
 	tx.upserts = nil
 	for _, list := range lists {
-		if len(list.rows) < mergeAtOnce {
+		if tx.single || len(list.rows) < mergeAtOnce {
 			sql := list.sql(placeholders(len(list.columns())))
 			for _, row := range list.rows {
 				tx.waiting.Queue(sql, row...)

@@ -127,9 +127,9 @@ func TestKitPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	differences, err := p.Logs.Compare(t.Context(), s.Pool(t), titles, nil)
-	if err != nil || len(differences) > 0 {
-		t.Errorf("a replay gives %v, %v", differences, err)
+	replay, err := p.Logs.Compare(t.Context(), s.Pool(t), titles, nil)
+	if err != nil || len(replay.Differences) > 0 {
+		t.Errorf("a replay gives %+v, %v", replay, err)
 	}
 	then, err := p.Logs.StateAt(t.Context(), s.Pool(t), titles, "ours", "title/s1", es.Moment{Position: at})
 	if err != nil || !strings.Contains(string(then.Value), "first") {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -60,7 +61,7 @@ func Select(services []Service, names []string) ([]Service, error) {
 	for _, name := range names {
 		s, ok := byName[name]
 		if !ok {
-			return nil, fmt.Errorf("there is no service %q; there are %v", name, known)
+			return nil, fmt.Errorf("there is no service %q; there are %s", name, strings.Join(known, ", "))
 		}
 		chosen = append(chosen, s)
 	}

@@ -55,16 +55,20 @@ func sealOf(scope, key string) (cipher.AEAD, error) {
 	return seal, nil
 }
 
-// claim tells whether this run is the one that answers the key: the first, or the first after one
-// that has ended without a word.
-func (s *server) claim(ctx context.Context, r *repeatable) (bool, error) {
+// claim tells whether this run is the one that answers the key: the first, or, again, the first after
+// one that has ended without an answer for good.
+func (s *server) claim(ctx context.Context, r *repeatable) (claimed, again bool, err error) {
 	if _, err := s.DB.Exec(ctx, `delete from vault.answers where created_at < now() - $1::interval`, answersKept); err != nil {
-		return false, err
+		return false, false, err
 	}
-	done, err := s.DB.Exec(ctx, `insert into vault.answers as a (id, request, run, running_until) values ($1, $2, $3, now() + $4::interval)
+	err = s.DB.QueryRow(ctx, `insert into vault.answers as a (id, request, run, running_until) values ($1, $2, $3, now() + $4::interval)
 		on conflict (id) do update set run = excluded.run, running_until = excluded.running_until
-		where a.request = excluded.request and a.running_until < now()`, r.id, r.request, r.run, r.route.Timeout+runMargin)
-	return done.RowsAffected() == 1, err
+		where a.request = excluded.request and a.running_until < now()
+		returning xmax <> 0`, r.id, r.request, r.run, r.route.Timeout+runMargin).Scan(&again)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, false, nil
+	}
+	return err == nil, again, err
 }
 
 // recall finds the answer of an earlier run; found is false when that has just been given up.
@@ -110,7 +114,7 @@ var final = map[fault.Code]bool{
 func (s *server) keep(ctx context.Context, r *repeatable, reply api.Reply, failed error) error {
 	kept := outcome{Body: reply.Body, Position: reply.Position, Version: reply.Version}
 	if failed != nil && (!errors.As(failed, &kept.Fault) || !final[kept.Fault.Code] || r.route.Secret) {
-		_, err := s.DB.Exec(ctx, `delete from vault.answers where id = $1 and run = $2`, r.id, r.run)
+		_, err := s.DB.Exec(ctx, `update vault.answers set running_until = '-infinity' where id = $1 and run = $2`, r.id, r.run)
 		return err
 	}
 	var sealed []byte

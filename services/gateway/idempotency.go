@@ -47,16 +47,19 @@ type repeatable struct {
 // call calls the service; for a request with an Idempotency-Key it does so once.
 func (s *server) call(c echo.Context, service string, route api.Route, call api.Call) (api.Reply, error) {
 	r := c.Request()
-	run := func(ctx context.Context) (api.Reply, error) { return api.Do(ctx, s.Logs, service, route, call) }
+	run := func(ctx context.Context, again bool) (api.Reply, error) {
+		call.Again = again
+		return api.Do(ctx, s.Logs, service, route, call)
+	}
 	if safe(r) {
-		return run(r.Context())
+		return run(r.Context(), false)
 	}
 	repeated, err := repeatableOf(r, route, call)
 	if err != nil {
 		return api.Reply{}, err
 	}
 	if repeated == nil {
-		return run(r.Context())
+		return run(r.Context(), false)
 	}
 	if err := route.Allow(call.Caller); err != nil {
 		return api.Reply{}, err
@@ -110,9 +113,11 @@ func (r *repeatable) commandKey() string {
 }
 
 // once runs a request, or finds the answer of its first run.
-func (s *server) once(ctx context.Context, r *repeatable, run func(context.Context) (api.Reply, error)) (reply api.Reply, replayed bool, err error) {
+func (s *server) once(ctx context.Context, r *repeatable, run func(context.Context, bool) (api.Reply, error)) (reply api.Reply, replayed bool, err error) {
+	var again bool
 	for {
-		claimed, err := s.claim(ctx, r)
+		var claimed bool
+		claimed, again, err = s.claim(ctx, r)
 		if err != nil {
 			return api.Reply{}, false, fmt.Errorf("idempotency key: %w", err)
 		}
@@ -126,7 +131,7 @@ func (s *server) once(ctx context.Context, r *repeatable, run func(context.Conte
 	}
 	// The answer is kept for a caller who did not wait for it: that is what the key is for.
 	ctx = context.WithoutCancel(ctx)
-	reply, err = run(ctx)
+	reply, err = run(ctx, again)
 	if keepErr := s.keep(ctx, r, reply, err); keepErr != nil {
 		s.Logger.Warn("answer was not kept for a repeated request", "err", keepErr)
 	}
