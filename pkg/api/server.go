@@ -140,6 +140,9 @@ func (s *Server[D]) answer(ctx context.Context, e Endpoint[D], req micro.Request
 
 // Fault is what a caller is told of an error: also a part that is away at the moment has a sentence.
 func Fault(err error) *fault.Error {
+	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, new(*fault.Error)) {
+		return fault.New(fault.Unavailable, "a part of the platform did not answer in time; try again in a moment")
+	}
 	if es.Away(err) && !errors.As(err, new(*fault.Error)) {
 		return fault.New(fault.Unavailable, "the database, the log or the object store is starting again; try again in a moment")
 	}

@@ -28,6 +28,9 @@ func On[E events.Event, T any](f func(context.Context, T, E, Meta) error) Handle
 		panic(fmt.Sprintf("event %s is on no log: list it in package events", name))
 	}
 	return Handler[T]{Event: name, Log: log.Name, handle: func(ctx context.Context, with T, raw Event) error {
+		if known := events.Version(zero); raw.Version > known {
+			return fault.New(fault.Invalid, "it is %s in version %d, and this program knows version %d: update the program", name, raw.Version, known)
+		}
 		var e E
 		if err := json.Unmarshal(raw.Data, &e); err != nil {
 			return fault.New(fault.Invalid, "its body is not that of a %s: %v", name, err)

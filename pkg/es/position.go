@@ -2,6 +2,8 @@ package es
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,8 +58,8 @@ func (ps Positions) covers(others Positions) bool {
 
 func (ps Positions) String() string {
 	var parts []string
-	for log, seq := range ps {
-		parts = append(parts, fmt.Sprintf("%s/%d", log, seq))
+	for _, log := range slices.Sorted(maps.Keys(ps)) {
+		parts = append(parts, fmt.Sprintf("%s/%d", log, ps[log]))
 	}
 	return strings.Join(parts, " ")
 }

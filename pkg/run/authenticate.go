@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"time"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
 )
@@ -24,5 +25,6 @@ var AuthenticateRoute = authenticate(Service{}).Route
 // authenticate is an endpoint that no HTTP request reaches: it is not among Service.Endpoints.
 func authenticate(s Service) Endpoint {
 	return api.Post("/authenticate", "who shows a credential", api.Everybody,
-		func(ctx context.Context, d *Deps, c Credential) (api.Caller, error) { return s.Authenticate(ctx, d, c) })
+		func(ctx context.Context, d *Deps, c Credential) (api.Caller, error) { return s.Authenticate(ctx, d, c) }).
+		Within(5 * time.Second)
 }

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -54,6 +55,8 @@ func (r StartUpload) Validate() error {
 		return fault.Field("name", "at most 1000 bytes")
 	case strings.ContainsRune(r.Name, 0):
 		return fault.Field("name", "a name has no zero bytes")
+	case strings.ContainsFunc(r.Name, turnsText):
+		return fault.Field("name", "a name has no characters that turn the direction of text")
 	case r.Size <= 0:
 		return fault.Field("size", "the file is empty: there is nothing to play in it")
 	case r.Size > largestFile:
@@ -67,6 +70,9 @@ func (r StartUpload) Validate() error {
 	}
 	return nil
 }
+
+// turnsText tells the characters by which a name can look like another.
+func turnsText(c rune) bool { return unicode.Is(unicode.Bidi_Control, c) }
 
 // isContentType tells whether a text can be the Content-Type of a stored file; an empty one can.
 func isContentType(text string) bool {

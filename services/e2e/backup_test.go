@@ -48,7 +48,7 @@ func TestBackup(t *testing.T) {
 					t.Errorf("%s was %s\nand is %s", path, was.body, is.body)
 				}
 			}
-			q.command(t, "replay", "--all").want(t, 0)
+			q.command(t, "replay", "--all", "--strict").want(t, 0)
 			up.stop(t)
 			wantNothingRuns(t, q.data)
 			refusesDamage(t, backup)
@@ -196,5 +196,5 @@ func TestBackupMeanwhile(t *testing.T) {
 	}
 	there.finish(t)
 	there.reconcile(t)
-	q.command(t, "replay", "--all").want(t, 0)
+	q.command(t, "replay", "--all", "--strict").want(t, 0)
 }

@@ -4,12 +4,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
-	"github.com/afterglow-live/afterglow/events"
-	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/services"
 )
 
 // finding is what doctor says of one thing.
@@ -29,16 +28,21 @@ func findings(t testing.TB, p *platform, code int) map[string][]finding {
 	return found
 }
 
-// wantBad wants doctor to find that one thing is wrong, and to say all the words about it.
+// wantBad wants doctor to find that one thing does not work, and to say all the words about it.
 func wantBad(t testing.TB, p *platform, check string, words ...string) {
 	t.Helper()
-	found := findings(t, p, 1)
+	wantFound(t, findings(t, p, 1), "bad", check, words...)
+}
+
+// wantFound wants one finding in the state that says all the words.
+func wantFound(t testing.TB, found map[string][]finding, state, check string, words ...string) {
+	t.Helper()
 	for _, f := range found[check] {
-		bad := f.State == "bad"
+		said := f.State == state
 		for _, word := range words {
-			bad = bad && strings.Contains(f.Found+" "+f.Remedy, word)
+			said = said && strings.Contains(f.Found+" "+f.Remedy, word)
 		}
-		if bad {
+		if said {
 			return
 		}
 	}
@@ -76,6 +80,49 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
+// TestDoctorWithAFrozenDatabase wants doctor to say what is true of a PostgreSQL that hangs, and of
+// services that run without it.
+func TestDoctorWithAFrozenDatabase(t *testing.T) {
+	t.Parallel()
+	p := together(t)
+	defer frozen(t, filepath.Join(p.data, "postgres", "data"))()
+	found := findings(t, p, 1)
+	wantFound(t, found, "bad", "database", "does not answer", filepath.Join(p.data, "postgres", "log"))
+	wantFound(t, found, "bad", "letters", "the service jobs did not answer in time", "what is said of the service jobs")
+	wantFound(t, found, "bad", "services", "jobs runs, but gets no answer from: database")
+	for i, s := range services.All() {
+		if i >= len(found["services"]) || !strings.HasPrefix(found["services"][i].Found, s.Name+" ") {
+			t.Errorf("doctor says of the services, in this order: %+v", found["services"])
+			break
+		}
+	}
+	for _, f := range found["database"] {
+		if strings.Contains(f.Remedy, "DATABASE_URL") {
+			t.Errorf("doctor speaks of what up does not use: %+v", f)
+		}
+	}
+}
+
+// frozen stops the clock of all processes that work in a folder, until the answer is called.
+func frozen(t testing.TB, folder string) (thaw func()) {
+	t.Helper()
+	var stopped []int
+	for pid, about := range running(t) {
+		if cwd, _ := os.Readlink(filepath.Join(about, "cwd")); cwd == folder { // fails when it has just ended
+			check(t, syscall.Kill(pid, syscall.SIGSTOP))
+			stopped = append(stopped, pid)
+		}
+	}
+	if len(stopped) == 0 {
+		t.Fatalf("nothing works in %s", folder)
+	}
+	return func() {
+		for _, pid := range stopped {
+			_ = syscall.Kill(pid, syscall.SIGCONT) // fails only when it has ended
+		}
+	}
+}
+
 // TestDoctorWithNothingRunning asks about folders and ports that up would use.
 func TestDoctorWithNothingRunning(t *testing.T) {
 	t.Parallel()
@@ -102,36 +149,4 @@ func TestDoctorWithNothingRunning(t *testing.T) {
 	if left, err := os.ReadDir(p.data); err != nil || len(left) != 1 {
 		t.Errorf("doctor left %v, %v", left, err)
 	}
-}
-
-// TestDeadLetters sees to something that a reactor has given up.
-func TestDeadLetters(t *testing.T) {
-	t.Parallel()
-	p := apart(t, 1)
-	p.command(t, "import", "--wait", sample(t, 1)).want(t, 0)
-	var about line
-	for _, l := range p.lines(t, "FACTS") {
-		if l.Headers["Event-Type"][0] == "clip.probed" {
-			about = l
-		}
-	}
-	id := es.JobID("clips-package", about.Headers["Nats-Msg-Id"][0])
-	p.bury(t, strings.Split(about.Subject, ".")[1], events.LetterBuried{
-		Letter: id, Reactor: "clips-package", Position: "FACTS/" + strconv.FormatUint(about.Seq, 10),
-		Name: "clip.probed", Attempts: 5, Reason: "the object store is on fire", Body: about.Data,
-	})
-	list := func(state string) string {
-		return p.command(t, "dead", "list", "--json", "--state", state).want(t, 0).stdout
-	}
-	poll(t, "the letter is not listed", func() bool { return strings.Contains(list("open"), id) })
-	wantBad(t, p, "letters", "1 events could not be handled", "afterglow dead")
-	for _, args := range [][]string{{"dead"}, {"dead", "show", id}, {"dead", "show", id, "--json"}} {
-		if said := p.command(t, args...).want(t, 0).stdout; !strings.Contains(said, "on fire") || !strings.Contains(said, id) {
-			t.Errorf("%v says %s", args, said)
-		}
-	}
-	p.command(t, "dead", "retry", "--all").want(t, 0)
-	poll(t, "the letter is still open", func() bool { return list("open") == "" })
-	poll(t, "what the letter is about is not handled", func() bool { return strings.Contains(list("done"), id) })
-	findings(t, p, 0)
 }

@@ -11,7 +11,7 @@ import (
 // stored. The log is folded again beside the tables, which have to be the same.
 func (c *crowd) reconcile(t *testing.T) {
 	t.Helper()
-	c.command(t, "replay", "--all").want(t, 0) // row by row
+	c.command(t, "replay", "--all", "--strict").want(t, 0) // row by row
 	facts := c.facts(t)
 	c.reconcileMarkers(t, facts)
 	c.reconcileClips(t, facts)

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -29,6 +30,9 @@ const (
 	// bodyWait is how long a request may take to arrive.
 	bodyWait = 30 * time.Second
 )
+
+// zeroCharacter is one that is written as JSON does, and not a backslash before "u0000".
+var zeroCharacter = regexp.MustCompile(`(^|[^\\])(\\\\)*\\u0000`)
 
 // params are those of the query, the last of each name, and those of the path.
 func params(c echo.Context, route api.Route) (map[string]string, error) {
@@ -101,7 +105,7 @@ func body(c echo.Context) (json.RawMessage, error) {
 		return nil, fault.New(fault.Invalid, "the request did not arrive whole")
 	}
 	text = bytes.TrimSpace(text)
-	if len(text) > 0 && text[0] != '{' || bytes.Contains(text, []byte(`\u0000`)) {
+	if len(text) > 0 && text[0] != '{' || zeroCharacter.Match(text) {
 		return nil, fault.New(fault.Invalid, "send a JSON object, and no zero characters in it")
 	}
 	return text, nil

@@ -34,9 +34,15 @@ func explain(err error) Problem {
 	}
 	f := api.Fault(err)
 	p := Problem{Status: f.Code.Status(), Code: f.Code, Detail: f.Detail, Errors: f.Fields, retryAfter: f.RetryAfter}
+	if p.Status == http.StatusServiceUnavailable && p.retryAfter == 0 {
+		p.retryAfter = comeAgain
+	}
 	p.Title = http.StatusText(p.Status)
 	return p
 }
+
+// comeAgain is after how many seconds a part that is away may be back.
+const comeAgain = 2
 
 // with is the problem under a status of its own, which no code has.
 func (p Problem) with(status int) Problem {

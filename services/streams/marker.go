@@ -3,7 +3,6 @@ package streams
 import (
 	"context"
 	"errors"
-	"math"
 	"strings"
 	"time"
 
@@ -24,10 +23,13 @@ type AddMarker struct {
 	At *float64 `json:"at,omitempty"`
 }
 
+// longestStream in seconds is longer than anybody streams: a year.
+const longestStream = 366 * 24 * 60 * 60
+
 // Validate tells what is wrong with the label or the time.
 func (r AddMarker) Validate() error {
-	if r.At != nil && (*r.At < 0 || math.IsInf(*r.At, 0) || math.IsNaN(*r.At)) {
-		return fault.Field("at", "a stream time is in seconds from the start, so not below 0")
+	if r.At != nil && !(*r.At >= 0 && *r.At <= longestStream) {
+		return fault.Field("at", "a stream time is in seconds from the start: from 0 to %d", longestStream)
 	}
 	return checkText("label", r.Label, 200)
 }

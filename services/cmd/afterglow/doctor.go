@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
@@ -15,7 +16,8 @@ type doctorCmd struct {
 type finding struct {
 	// Check is what was looked at, for instance "disk".
 	Check string `json:"check"`
-	// State is "ok", "note" for what is worth knowing, or "bad" for what must be mended.
+	// State is "ok", "note" for what is worth knowing, "warning" for what somebody should look at while
+	// all works, or "bad" for what does not work.
 	State string `json:"state"`
 	// Found is a sentence about what is there.
 	Found string `json:"found"`
@@ -23,14 +25,12 @@ type finding struct {
 	Remedy string `json:"remedy,omitempty"`
 }
 
-// doctor looks at everything, and prints what it finds as it goes.
+// doctor looks at some of it.
 type doctor struct {
 	*CLI
-	t      *terminal
-	json   bool
-	outer  bool // the parts are outside: NATS_URL is set
-	bad    int
-	failed error // the first error of printing
+	t        *terminal
+	outer    bool // the parts are outside: NATS_URL is set
+	findings []finding
 }
 
 // Run checks this machine, and the parts and services of the installation as far as they run.
@@ -39,49 +39,99 @@ func (c *doctorCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	if err != nil {
 		return usageError{err}
 	}
-	d := &doctor{CLI: cli, t: t, json: c.JSON, outer: address != ""}
-	d.settings()
-	d.programs(ctx)
-	d.folder()
-	d.clock()
-	d.parts(ctx)
+	d := &doctor{CLI: cli, t: t.quietly(cli), outer: address != ""}
+	nc, unreachable := d.dial()
+	checks := []func(*doctor){
+		(*doctor).settings, func(d *doctor) { d.programs(ctx) }, (*doctor).folder, (*doctor).clock,
+	}
 	switch {
-	case d.failed != nil:
-		return d.failed
-	case d.bad > 0:
-		return fmt.Errorf("%d of what was checked must be mended", d.bad)
+	case unreachable == nil:
+		defer nc.Close()
+		checks = append(checks, d.outside(ctx)...)
+		checks = append(checks, func(d *doctor) { d.logs(ctx, nc) })
+	case d.outer:
+		checks = append(checks, d.outside(ctx)...)
+		checks = append(checks, func(d *doctor) { d.wrong("nats", "start nats-server, or correct NATS_URL", "%v", unreachable) })
+	default:
+		checks = append(checks, (*doctor).port, func(d *doctor) {
+			d.note("services", "afterglow up --data "+d.Data, "nothing runs on %s", d.Data)
+		})
+	}
+	d.atOnce(checks...)
+	return d.print(c.JSON)
+}
+
+// outside checks what the services run on besides the logs.
+func (d *doctor) outside(ctx context.Context) []func(*doctor) {
+	return []func(*doctor){func(d *doctor) { d.s3(ctx) }, func(d *doctor) { d.postgres(ctx) }}
+}
+
+// atOnce does all checks beside each other, and finds what they find in their order.
+func (d *doctor) atOnce(checks ...func(*doctor)) {
+	found := make([]doctor, len(checks))
+	var checking sync.WaitGroup
+	for i, check := range checks {
+		found[i] = doctor{CLI: d.CLI, t: d.t, outer: d.outer}
+		checking.Go(func() { check(&found[i]) })
+	}
+	checking.Wait()
+	for _, one := range found {
+		d.findings = append(d.findings, one.findings...)
+	}
+}
+
+// print tells everything that was found; what does not work is an error.
+func (d *doctor) print(asJSON bool) error {
+	var bad uint64
+	for _, f := range d.findings {
+		if f.State == "bad" {
+			bad++
+		}
+		if asJSON {
+			if err := printJSON(d.t.out, f); err != nil {
+				return err
+			}
+			continue
+		}
+		mark := map[string]string{"ok": "✓", "note": "·", "warning": "!", "bad": "✗"}[f.State]
+		told := fmt.Sprintf("%s %-11s %s\n", mark, f.Check, f.Found)
+		if f.Remedy != "" {
+			told += fmt.Sprintf("  %-11s → %s\n", "", f.Remedy)
+		}
+		if _, err := fmt.Fprint(d.t.out, told); err != nil {
+			return err
+		}
+	}
+	if bad > 0 {
+		return fmt.Errorf("%s that must be mended", count(bad, "finding"))
 	}
 	return nil
 }
 
-func (d *doctor) say(f finding) {
-	if f.State == "bad" {
-		d.bad++
+// count says how many there are of a thing.
+func count(n uint64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
 	}
-	var err error
-	if d.json {
-		err = printJSON(d.t.out, f)
-	} else {
-		mark := map[string]string{"ok": "✓", "note": "·", "bad": "✗"}[f.State]
-		if _, err = fmt.Fprintf(d.t.out, "%s %-11s %s\n", mark, f.Check, f.Found); err == nil && f.Remedy != "" {
-			_, err = fmt.Fprintf(d.t.out, "  %-11s → %s\n", "", f.Remedy)
-		}
-	}
-	if d.failed == nil {
-		d.failed = err
-	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-func (d *doctor) ok(check, format string, values ...any) {
-	d.say(finding{Check: check, State: "ok", Found: fmt.Sprintf(format, values...)})
+func (d *doctor) say(check, state, remedy, format string, values ...any) {
+	d.findings = append(d.findings, finding{Check: check, State: state, Found: fmt.Sprintf(format, values...), Remedy: remedy})
 }
+
+func (d *doctor) ok(check, format string, values ...any) { d.say(check, "ok", "", format, values...) }
 
 func (d *doctor) note(check, remedy, format string, values ...any) {
-	d.say(finding{Check: check, State: "note", Found: fmt.Sprintf(format, values...), Remedy: remedy})
+	d.say(check, "note", remedy, format, values...)
+}
+
+func (d *doctor) warn(check, remedy, format string, values ...any) {
+	d.say(check, "warning", remedy, format, values...)
 }
 
 func (d *doctor) wrong(check, remedy, format string, values ...any) {
-	d.say(finding{Check: check, State: "bad", Found: fmt.Sprintf(format, values...), Remedy: remedy})
+	d.say(check, "bad", remedy, format, values...)
 }
 
 func (d *doctor) settings() {
@@ -90,38 +140,4 @@ func (d *doctor) settings() {
 		return
 	}
 	d.ok("settings", "they are right")
-}
-
-// parts checks what the services run on, and the services.
-func (d *doctor) parts(ctx context.Context) {
-	nc, err := d.dial()
-	if err != nil && !d.outer {
-		d.port()
-		d.note("services", "afterglow up --data "+d.Data, "nothing runs on %s", d.Data)
-		return
-	}
-	if err != nil {
-		d.wrong("nats", "start nats-server, or correct NATS_URL", "%v", err)
-	} else {
-		defer nc.Close()
-	}
-	logs := nc != nil && d.nats(ctx, nc)
-	address, store, err := d.outsideOrData(ctx)
-	if err != nil {
-		d.wrong("s3", "start the object store, or correct S3_ENDPOINT and its keys", "%v", err)
-	} else {
-		d.s3(ctx, store)
-	}
-	d.postgres(ctx, address)
-	if !logs {
-		return
-	}
-	conn, stop, err := d.connect(ctx, d.t.log)
-	if err != nil {
-		d.wrong("services", "mend the logs first", "%v", err)
-		return
-	}
-	defer stop()
-	d.services(ctx, conn)
-	d.letters(ctx, conn)
 }

@@ -11,41 +11,34 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/blob"
 	"github.com/afterglow-live/afterglow/pkg/es"
-	"github.com/afterglow-live/afterglow/pkg/local"
 )
 
 const (
 	// patience is how long a part may take for one answer.
-	patience = 10 * time.Second
+	patience = 5 * time.Second
 	// clockSlack is how far the clock of a part may be off.
 	clockSlack = 2 * time.Second
 )
 
-// outsideOrData is where PostgreSQL is, and the object store, which is nil with an error.
-func (d *doctor) outsideOrData(ctx context.Context) (string, *blob.Store, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// logs checks nats-server and its logs, and by them the services.
+func (d *doctor) logs(ctx context.Context, nc *nats.Conn) {
+	if !d.nats(ctx, nc) {
+		return
+	}
+	opening, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if !d.outer {
-		address, err := local.PostgresURL(filepath.Join(d.Data, "postgres"))
-		if err != nil {
-			return "", nil, err
-		}
-		store, err := localStore(ctx, d.Data)
-		return address, store, err
-	}
-	found, err := readOutside()
+	conn, err := es.Open(opening, nc, d.t.log)
 	if err != nil {
-		return "", nil, err
+		d.wrong("services", "mend the logs first", "%v", err)
+		return
 	}
-	store, err := outsideStore(ctx, found)
-	return found["DATABASE_URL"], store, err
+	d.atOnce(func(d *doctor) { d.services(ctx, conn) }, func(d *doctor) { d.letters(ctx, conn) })
 }
 
 // nats checks nats-server and its logs, and tells whether the logs can be used.
@@ -105,43 +98,37 @@ func differs(declared, found jetstream.StreamConfig) string {
 	return ""
 }
 
-// postgres checks the database.
-func (d *doctor) postgres(ctx context.Context, address string) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	db, err := pgx.Connect(ctx, address)
+// revive says what to do about a part: outside it is the operator's, else up started it in a folder of
+// the installation.
+func (d *doctor) revive(folder, outside string) string {
+	if d.outer {
+		return outside
+	}
+	return fmt.Sprintf("look into %s; `afterglow up` starts it again when it has ended, so if it only hangs, stop `afterglow up` and start that again",
+		filepath.Join(d.Data, folder, "log"))
+}
+
+// objects is the object store.
+func (d *doctor) objects(ctx context.Context) (*blob.Store, error) {
+	if !d.outer {
+		return localStore(ctx, d.Data)
+	}
+	found, err := readOutside()
 	if err != nil {
-		d.wrong("database", "start PostgreSQL, or correct DATABASE_URL", "it cannot be reached: %v", err)
-		return
+		return nil, err
 	}
-	defer func() { _ = db.Close(context.WithoutCancel(ctx)) }()
-	var version string
-	var number int
-	var vector, readOnly bool
-	var now time.Time
-	err = db.QueryRow(ctx, `select current_setting('server_version'), current_setting('server_version_num')::int,
-		exists (select from pg_extension where extname = 'vector'), pg_is_in_recovery() or current_setting('transaction_read_only')::bool,
-		clock_timestamp()`).Scan(&version, &number, &vector, &readOnly, &now)
-	switch off := time.Since(now).Abs(); {
-	case err != nil:
-		d.wrong("database", "look into PostgreSQL's log", "it does not answer: %v", err)
-	case number < 150000:
-		d.wrong("database", "upgrade it to PostgreSQL 15 or newer", "it is PostgreSQL %s", version)
-	case !vector:
-		d.wrong("database", "as its administrator: create extension vector", "PostgreSQL %s is without the extension vector", version)
-	case readOnly:
-		d.wrong("database", "let DATABASE_URL name the primary server", "it can only be read")
-	case off > clockSlack:
-		d.wrong("clock", "let both machines keep their clocks right with NTP", "the clock of PostgreSQL is %s off", off.Round(time.Second))
-	default:
-		d.ok("database", "PostgreSQL %s with pgvector", version)
-	}
+	return outsideStore(ctx, found)
 }
 
 // s3 stores, reads and removes an object.
-func (d *doctor) s3(ctx context.Context, store *blob.Store) {
+func (d *doctor) s3(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	store, err := d.objects(ctx)
+	if err != nil {
+		d.wrong("s3", d.revive("s3", "start the object store, or correct S3_ENDPOINT and its keys"), "%v", err)
+		return
+	}
 	if err := roundTrip(ctx, store); err != nil {
 		d.wrong("s3", "see that the keys may write to the bucket, and that its disk has room", "an object could not be stored and read: %v", err)
 		return

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -30,65 +31,79 @@ func (d *doctor) services(ctx context.Context, conn *es.Conn) {
 		d.wrong("services", "try again", "%v", err)
 		return
 	}
-	missing := map[string]bool{}
+	heard, missing := map[string]run.Health{}, map[string]bool{}
 	for _, s := range services.All() {
 		missing[s.Name] = true
 	}
-	for len(missing) > 0 {
+	for waiting := true; waiting && len(missing) > 0; {
 		select {
 		case h := <-told:
-			if missing[h.Service] {
-				delete(missing, h.Service)
-				d.service(h)
-			}
+			heard[h.Service] = h
+			delete(missing, h.Service)
 		case <-ctx.Done():
-			for _, s := range services.All() {
-				if missing[s.Name] {
-					d.wrong("services", "start it: afterglow run "+s.Name, "%s does not answer", s.Name)
-				}
-			}
-			return
+			waiting = false
 		}
+	}
+	for _, s := range services.All() {
+		if h, ok := heard[s.Name]; ok {
+			d.service(h)
+			continue
+		}
+		remedy := "stop `afterglow up` and start it again"
+		if d.outer {
+			remedy = "start it: afterglow run " + s.Name
+		}
+		d.wrong("services", remedy, "%s does not answer", s.Name)
 	}
 }
 
 // service says how one service is doing.
 func (d *doctor) service(h run.Health) {
-	var lag uint64
-	var parked int
-	var problems []string
+	var lag, parked uint64
+	var problems, away []string
+	for part, there := range map[string]bool{"nats": h.Log, "database": h.Database, "s3": h.Objects} {
+		if !there {
+			away = append(away, part)
+		}
+	}
+	slices.Sort(away)
 	for _, p := range h.Projections {
-		lag, parked = lag+p.Lag, parked+p.Parked
+		lag, parked = lag+p.Lag, parked+uint64(p.Parked)
 		if p.Error != "" {
 			problems = append(problems, p.Name+": "+p.Error)
 		}
 	}
+	behind := count(lag, "event") + " behind"
 	switch {
+	case len(away) > 0:
+		d.wrong("services", "mend that first; the service goes on by itself then", "%s runs, but gets no answer from: %s", h.Service, strings.Join(away, ", "))
 	case len(problems) > 0:
 		d.wrong("services", "mend what it says, or restart the service", "%s does not go on: %s", h.Service, strings.Join(problems, "; "))
 	case !h.Ready:
-		d.note("services", "wait until it has caught up", "%s starts, %d events behind", h.Service, lag)
+		d.wrong("services", "wait until it has caught up", "%s does not answer yet, %s", h.Service, behind)
 	case parked > 0:
-		d.wrong("services", "`afterglow dead` shows why, and tries again", "%s goes on without %d things, because an event could not be folded", h.Service, parked)
+		d.warn("services", "look at `afterglow dead`: it shows why, and tries again", "%s goes on without %s, because an event could not be folded", h.Service, count(parked, "thing"))
 	default:
-		d.ok("services", "%s answers, %d events behind", h.Service, lag)
+		d.ok("services", "%s answers, %s", h.Service, behind)
 	}
 }
 
 // letters counts what nobody has seen to.
 func (d *doctor) letters(ctx context.Context, conn *es.Conn) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	caller, err := ownerAccount(ctx, conn, false)
 	if err != nil {
 		d.note("letters", "", "%v", err)
 		return
 	}
-	open := 0
+	var open uint64
 	err = letters(ctx, conn, caller, "open", func(json.RawMessage, letter) error { open++; return nil })
 	switch {
 	case err != nil:
-		d.wrong("letters", "start the service jobs", "they cannot be listed: %v", err)
+		d.wrong("letters", "see what is said of the service jobs and of the database", "they cannot be listed: %v", err)
 	case open > 0:
-		d.wrong("letters", "`afterglow dead` shows them, `afterglow dead retry --all` tries again", "%d events could not be handled", open)
+		d.warn("letters", "look at `afterglow dead`, which shows them; `afterglow dead retry --all` tries again", "%s could not be handled", count(open, "event"))
 	default:
 		d.ok("letters", "all events could be handled")
 	}

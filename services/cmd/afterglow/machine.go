@@ -91,7 +91,11 @@ func (d *doctor) folder() {
 		if err = errors.Join(err, probe.Sync(), probe.Close(), os.Remove(probe.Name())); err != nil {
 			d.wrong("data", "make room on the disk, or look into the system's log for errors of it", "%s cannot be written: %v", dir, err)
 		} else {
-			d.ok("data", "%s can be written", dir)
+			if dir == d.Data {
+				d.ok("data", "%s can be written", dir)
+			} else {
+				d.ok("data", "%s is not there yet; %s, where it will be made, can be written", d.Data, dir)
+			}
 		}
 	}
 	space, err := local.SpaceOf(dir)

@@ -50,6 +50,15 @@ type terminal struct {
 	log      *slog.Logger
 }
 
+// quietly is the terminal for a command that folds events by itself: what it meets there it says in
+// words, and the log lines of the kit are told only to who asked for them.
+func (t *terminal) quietly(cli *CLI) *terminal {
+	if cli.Verbose {
+		return t
+	}
+	return &terminal{out: t.out, err: t.err, log: slog.New(slog.DiscardHandler)}
+}
+
 // usageError is a mistake on the command line; it ends with 2.
 type usageError struct{ error }
 

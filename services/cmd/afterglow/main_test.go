@@ -13,6 +13,7 @@ import (
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/local"
+	"github.com/afterglow-live/afterglow/services"
 )
 
 // TestMain forgets which installation the environment names: tests name their own.
@@ -47,9 +48,12 @@ func TestExecute(t *testing.T) {
 		"subject with a gap":     {args: []string{"events", "--subject", "fact..x"}, code: 2, err: "for instance 'fact.*.account.>'"},
 		"subject of no log":      {args: []string{"events", "--subject", "bla.>"}, code: 2, err: "for instance 'fact.*.account.>'"},
 		"subject of another log": {args: []string{"events", "--log", "ticks", "--subject", "fact.>"}, code: 2, err: "for instance 'tick.*.job.>'"},
+		"events of the future":   {args: []string{"events", "--since=-5m"}, code: 2, err: "--since: -5m0s is not in the past; say how long ago, for instance 10m"},
+		"events of no time":      {args: []string{"events", "--since=0s"}, code: 2, err: "--since: 0s is not in the past"},
 		"events of nothing":      {args: []string{"events", "--subject", "fact.*.clip.>"}, code: 1, err: "nothing runs on " + empty},
 		"run without a platform": {args: []string{"run"}, code: 2, err: "NATS_URL is not set; run needs"},
 		"run of no service":      {args: []string{"run", "laundry"}, code: 2, err: "laundry"},
+		"run tells services":     {args: []string{"run", "laundry"}, code: 2, err: `there is no service "laundry"; there are ` + strings.Join(serviceNames(), ", ") + "\n"},
 		"run without a port":     {args: []string{"run", "--listen", "8090"}, code: 2, err: `--listen: "8090" is not a host and a port`},
 		"up without a port":      {args: []string{"up", "--listen", "localhost"}, code: 2, err: `--listen: "localhost" is not a host and a port`},
 		"up on no port":          {args: []string{"up", "--listen", "localhost:99999"}, code: 2, err: "is not a host and a port"},
@@ -59,6 +63,9 @@ func TestExecute(t *testing.T) {
 		"replay of both":         {args: []string{"replay", "--all", "jobs_board"}, code: 2, err: "name projections, or say --all"},
 		"replay to when":         {args: []string{"replay", "--topic", "stream/s1"}, code: 2, err: "--topic and --at go together"},
 		"replay to no moment":    {args: []string{"replay", "--topic", "stream/s1", "--at", "noon"}, code: 2, err: `"noon" is neither a position such as FACTS/12 nor a time`},
+		"replay to no log":       {args: []string{"replay", "--topic", "stream/s1", "--at", "BLA/1"}, code: 2, err: `--at: there is no log "BLA"; there are FACTS, TICKS, TIMERS and DEAD`},
+		"replay to the void":     {args: []string{"replay", "--topic", "stream/s1", "--at", "FACTS/0"}, code: 2, err: `--at: "FACTS/0" is before all events; the first is FACTS/1`},
+		"replay explained":       {args: []string{"replay", "--help"}, out: "end with 1 only if --strict is said"},
 		"replay of no topic":     {args: []string{"replay", "--topic", "cat/c1", "--at", "FACTS/1"}, code: 2, err: `there are no live documents "cat/c1"; there are stream`},
 		"dead when stopped":      {args: []string{"dead"}, code: 1, err: "nothing runs on " + empty},
 		"retry of what":          {args: []string{"dead", "retry"}, code: 2, err: "name letters, or say --all"},
@@ -88,6 +95,27 @@ func TestExecute(t *testing.T) {
 				t.Error("the folder was made")
 			}
 		})
+	}
+}
+
+func serviceNames() []string {
+	var all []string
+	for _, s := range services.All() {
+		all = append(all, s.Name)
+	}
+	return all
+}
+
+func TestListenIsNamedByWhereItIsSet(t *testing.T) {
+	t.Setenv("AFTERGLOW_LISTEN", "9000")
+	for want, args := range map[string][]string{
+		`AFTERGLOW_LISTEN: "9000" is not`: {"up"},
+		`--listen: "9001" is not`:         {"up", "--listen", "9001"},
+	} {
+		var stdout, stderr bytes.Buffer
+		if code := execute(t.Context(), args, &stdout, &stderr); code != 2 || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%v: exit code %d, %s", args, code, &stderr)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,11 +13,15 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
-// checkListen refuses an address that no browser could be told.
+// checkListen refuses an address that no browser could be told, by the name of where it is set.
 func checkListen(address string) error {
+	name := "--listen"
+	if address == os.Getenv("AFTERGLOW_LISTEN") {
+		name = "AFTERGLOW_LISTEN"
+	}
 	_, port, err := net.SplitHostPort(address)
 	if number, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || number == 0 {
-		return usageError{fmt.Errorf("--listen: %q is not a host and a port, for instance 127.0.0.1:8080 or 0.0.0.0:8080", address)}
+		return usageError{fmt.Errorf("%s: %q is not a host and a port, for instance 127.0.0.1:8080 or 0.0.0.0:8080", name, address)}
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (c *rebuildCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	p, stop, err := cli.installation(ctx, t)
+	p, stop, err := cli.installation(ctx, t.quietly(cli))
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (c *rebuildCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 		if c.JSON {
 			return printJSON(t.out, made)
 		}
-		_, err = fmt.Fprintf(t.out, "%s is built anew from %d events, in %.1f s\n", made.Projection, made.Events, made.Seconds)
+		_, err = fmt.Fprintf(t.out, "%s is built anew from %s, in %.1f s\n", made.Projection, count(made.Events, "event"), made.Seconds)
 		return err
 	})
 }

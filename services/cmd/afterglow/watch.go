@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -56,7 +57,7 @@ func (c *watchCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 			continue
 		}
 		if _, err := showing(topic); err != nil {
-			return usageError{err}
+			return usageError{fmt.Errorf("%w, and the feeds %s", err, strings.Join(feeds(), ", "))}
 		}
 		documents = append(documents, topic)
 	}
@@ -76,6 +77,17 @@ func feedOf(topic, owner string) (feed api.Feed, filter string, ok bool) {
 		}
 	}
 	return feed, "", false
+}
+
+// feeds are the topics of all feeds.
+func feeds() []string {
+	var all []string
+	for _, s := range services.All() {
+		for _, feed := range s.Feeds {
+			all = append(all, feed.Topic)
+		}
+	}
+	return all
 }
 
 type watcher struct {
