@@ -27,6 +27,7 @@ export default defineConfig({
     proxy: {
       "/api": server,
       "/media": server,
+      "/readyz": server,
       "/ws": { ...server, ws: true },
     },
   },

@@ -86,6 +86,42 @@ test("a step that comes while one looks is added", async () => {
   await page.context().close();
 });
 
+test("a long way is shown from its end, each step against what was before it, and further back on demand", async () => {
+  const long = await visitor.post<Stream>("/api/streams", { title: "A long evening" });
+  const page = await visitor.open("/streams");
+  await page.evaluate(async (id) => {
+    const headers = { "Content-Type": "application/json" };
+    for (let at = 1; at <= 204; at++) {
+      await fetch(`/api/streams/${id}/markers`, { method: "POST", headers, body: JSON.stringify({ label: `Moment ${at}`, at }) });
+    }
+  }, long.id);
+  await page.goto(`/log/state?topic=stream/${long.id}`);
+  await page.getByRole("heading", { name: "How “A long evening” came to be" }).waitFor();
+  await page.getByText("200 of the latest 200").waitFor();
+  await page.getByRole("slider").focus();
+  await page.keyboard.press("Home");
+  await page.getByText("1 of the latest 200").waitFor();
+  const changed = page.getByRole("region", { name: "What changed" });
+  await changed.getByText("Moment 5").waitFor();
+  expect(await changed.locator("ul > li").count()).toBe(1);
+  await page.getByRole("button", { name: "Show earlier steps" }).click();
+  await page.getByText("6 of 205").waitFor();
+  await page.context().close();
+});
+
+test("a moment is a time too, and before the first step there was nothing", async () => {
+  const page = await visitor.open(`/log/state?topic=stream/${stream.id}&at=2020-01-01T00:00:00Z`);
+  await page.getByRole("heading", { name: "It was not there yet" }).waitFor();
+  await page.getByRole("link", { name: "Go to its first step" }).click();
+  await page.getByText(/^1 of \d+$/).waitFor();
+  await page.getByLabel("Time", { exact: true }).fill("2100-01-01T00:00:00");
+  await page.getByRole("button", { name: "Go to this time" }).click();
+  await page.getByText(/^(\d+) of \1$/).waitFor();
+  await page.goto(`/log/state?topic=stream/${stream.id}&at=yesterday`);
+  await page.getByRole("heading", { name: "“yesterday” is no moment" }).waitFor();
+  await page.context().close();
+});
+
 test("what is not kept as it was is told", async () => {
   const page = await visitor.open("/log/state?topic=nothing/1");
   await page.getByRole("alert").getByText("Nothing called nothing is kept as it was.").waitFor();

@@ -32,8 +32,12 @@ test("somebody is invited, joins by the link, gets another role, and is removed"
   await theirs.waitForURL("**/streams");
   await theirs.getByRole("link", { name: "Jobs" }).filter({ visible: true }).waitFor();
   expect(await theirs.getByRole("link", { name: "Log", exact: true }).count()).toBe(0);
+  await theirs.getByRole("heading", { level: 1, name: "Streams" }).waitFor();
+  expect(await theirs.getByRole("button", { name: /^(New stream|(Add|Choose|Upload) a recording)$/ }).count()).toBe(0);
+  await theirs.keyboard.press("Control+k");
+  await theirs.getByRole("option", { name: /theme/ }).waitFor();
+  expect(await theirs.getByRole("option", { name: /^(New stream|Add a recording)$/ }).count()).toBe(0);
 
-  await page.reload();
   const row = people.getByRole("listitem").filter({ hasText: guest });
   await row.getByRole("combobox", { name: `Role of ${guest}` }).click();
   await page.getByRole("option", { name: "Viewer" }).click();

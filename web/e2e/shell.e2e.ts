@@ -100,6 +100,23 @@ test("a database that is away is named in every page, and it is over when it is 
   await page.context().close();
 });
 
+test("a page that is opened while the database is away says so to everybody, and goes on by itself", async () => {
+  const thaw = freezeDatabase();
+  let page: Page, stranger: Page;
+  try {
+    page = await visitor.open("/streams");
+    stranger = await visitor.stranger("/login");
+    await page.getByRole("heading", { name: "The database is away" }).waitFor();
+    await stranger.getByText("The database is away").waitFor();
+  } finally {
+    thaw();
+  }
+  await page.getByRole("heading", { level: 1, name: "Streams" }).waitFor();
+  await stranger.getByText("The database is away").waitFor({ state: "detached" });
+  await page.context().close();
+  await stranger.context().close();
+});
+
 test("signing out by the palette leads to the sign-in page, and back is no way in", async () => {
   const other = await Visitor.signIn();
   const page = await other.open("/streams");

@@ -6,8 +6,9 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiError, whenUnauthenticated } from "./lib/api";
+import { whenUnauthenticated } from "./lib/api";
 import { socket } from "./lib/live";
+import { isAway, retryDelay } from "./lib/outage";
 import { meQuery } from "./lib/session";
 import { Toasts } from "./lib/toasts";
 import { createAppRouter } from "./router";
@@ -18,8 +19,9 @@ const client = new QueryClient({
     queries: {
       staleTime: 30_000,
       refetchOnWindowFocus: false,
-      retry: (failures, error) => failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
-      retryDelay: (attempt) => 400 * 2 ** attempt,
+      networkMode: "always",
+      retry: (failures, error) => failures < 2 && isAway(error),
+      retryDelay,
     },
   },
 });

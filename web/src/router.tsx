@@ -1,12 +1,13 @@
 /** All addresses of the app; the one place that knows every feature. */
 import { Center, Loader } from "@mantine/core";
-import type { QueryClient } from "@tanstack/react-query";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Link, Outlet,
   parseSearchWith, redirect, stringifySearchWith, useRouter,
 } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
-import type { Clip, SetupState } from "./gen/api";
+import { useSyncExternalStore } from "react";
+import type { Clip } from "./gen/api";
 import { InvitePage } from "./features/account/InvitePage";
 import { LoginPage } from "./features/account/LoginPage";
 import { ResetPage } from "./features/account/ResetPage";
@@ -15,8 +16,9 @@ import { Shell } from "./features/shell/Shell";
 import { StreamsPage } from "./features/streams/StreamsPage";
 import { UploadTray } from "./features/uploads/UploadTray";
 import { api } from "./lib/api";
-import { Failure, Notice } from "./lib/Notice";
-import { meQuery } from "./lib/session";
+import { Away, Failure, Notice } from "./lib/Notice";
+import { untilBack, useOutage } from "./lib/outage";
+import { meQuery, setupQuery } from "./lib/session";
 
 interface Context {
   client: QueryClient;
@@ -41,7 +43,7 @@ const app = createRoute({
   id: "app",
   beforeLoad: async ({ context, location }) => {
     if (await context.client.ensureQueryData(meQuery)) return;
-    const { needed } = await api.get<SetupState>("/api/setup");
+    const { needed } = await context.client.fetchQuery({ ...setupQuery, staleTime: 0 });
     if (needed) throw redirect({ to: "/setup" });
     throw redirect({ to: "/login", search: location.href === "/" || location.href === "/streams" ? {} : { to: location.href } });
   },
@@ -81,9 +83,11 @@ const stream = createRoute({
 const clip = createRoute({
   getParentRoute: () => app,
   path: "/clips/$clipId",
-  beforeLoad: async ({ params }) => {
-    const { streamId } = await api.get<Clip>(`/api/clips/${encodeURIComponent(params.clipId)}`);
-    throw redirect({ to: "/streams/$streamId", params: { streamId }, search: { clip: params.clipId }, replace: true });
+  beforeLoad: async ({ context, params: { clipId } }) => {
+    const { streamId } = await context.client.fetchQuery({
+      queryKey: ["clip", clipId], queryFn: ({ signal }) => api.get<Clip>(`/api/clips/${encodeURIComponent(clipId)}`, { signal }), ...untilBack,
+    });
+    throw redirect({ to: "/streams/$streamId", params: { streamId }, search: { clip: clipId }, replace: true });
   },
 });
 
@@ -138,7 +142,7 @@ export function createAppRouter(client: QueryClient) {
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
     defaultPendingMs: 300,
-    defaultPendingComponent: () => <Center mih="60vh"><Loader aria-label="Loading" /></Center>,
+    defaultPendingComponent: Pending,
     defaultErrorComponent: Broken,
     defaultNotFoundComponent: Lost,
   });
@@ -148,6 +152,20 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof createAppRouter>;
   }
+}
+
+const FAULTY = { title: "Afterglow answers with an error", text: "Trying again until it does not. Its log says why.", mild: false };
+
+/** Stands in for a page that waits for its answer, and says what is wrong when that takes long. */
+function Pending() {
+  const client = useQueryClient();
+  // Only looked at: an observer that leaves would cancel the question of who is here.
+  const failed = useSyncExternalStore(
+    (changed) => client.getQueryCache().subscribe(changed),
+    () => Boolean(client.getQueryState(meQuery.queryKey)?.fetchFailureReason),
+  );
+  const trouble = useOutage(true) ?? (failed ? FAULTY : undefined);
+  return trouble ? <Away trouble={trouble} /> : <Center mih="60vh"><Loader aria-label="Loading" /></Center>;
 }
 
 function Broken({ error, reset }: { error: unknown; reset: () => void }) {

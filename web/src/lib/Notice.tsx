@@ -1,7 +1,9 @@
 import { Button, Stack, Text, Title } from "@mantine/core";
-import { RotateCcw, TriangleAlert } from "lucide-react";
+import { PlugZap, RotateCcw, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import { sentence } from "./api";
+import { isGone, sentence } from "./api";
+import type { Trouble } from "./health";
+import { LinkButton } from "./LinkButton";
 import classes from "./Notice.module.css";
 
 interface NoticeProps {
@@ -27,7 +29,20 @@ export function Notice({ icon, title, children, action, tone = "calm", compact =
   );
 }
 
-/** The notice for something that could not be loaded. */
+/** The notice for a page that waits until something is back. */
+export function Away({ trouble }: { trouble: Trouble }) {
+  return (
+    <div role="alert">
+      <Notice page tone="bad" icon={<PlugZap size={26} />} title={trouble.title}>
+        {trouble.text}
+        <br />
+        This page goes on by itself then.
+      </Notice>
+    </div>
+  );
+}
+
+/** The notice for something that could not be loaded; trying again does not bring what is not there. */
 export function Failure({ title, error, onRetry, page }: { title: string; error: unknown; onRetry?: () => void; page?: boolean }) {
   return (
     <div role="alert">
@@ -36,7 +51,7 @@ export function Failure({ title, error, onRetry, page }: { title: string; error:
         tone="bad"
         title={title}
         page={page}
-        action={onRetry && (
+        action={isGone(error) ? page && <LinkButton to="/streams" variant="default">Back to streams</LinkButton> : onRetry && (
           <Button variant="default" leftSection={<RotateCcw size={16} />} onClick={onRetry}>Try again</Button>
         )}
       >

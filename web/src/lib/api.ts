@@ -1,4 +1,5 @@
 /** Talks to the server: typed JSON, errors as {@link ApiError}, and reading one's own writes. */
+import { parse, written } from "./format";
 
 export type FieldErrors = Record<string, string>;
 
@@ -93,7 +94,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
   remember(response.headers.get("Afterglow-Position"));
   if (!response.ok) throw await failure(response, path);
   if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return parse<T>(await response.text());
 }
 
 /** Turns filters into `?a=b`, leaving out what is empty. */
@@ -118,11 +119,13 @@ function sequence(text: string | null | undefined): number {
 async function failure(response: Response, path: string): Promise<ApiError> {
   const problem = await readProblem(response);
   if (response.status === 401 && !path.startsWith("/api/sessions")) onUnauthenticated();
+  const fields = Object.fromEntries(Object.entries(problem.errors ?? {}).map(([name, text]) => [name, written(text)]));
+  const detail = Object.values(fields).join(" ") || problem.detail || problem.title;
   return new ApiError(
     response.status,
     problem.code ?? "internal",
-    problem.detail || problem.title || (response.status >= 502 ? OFFLINE : `The server answered ${response.status}.`),
-    problem.errors,
+    detail || (response.status >= 502 ? OFFLINE : `The server answered ${response.status}.`),
+    fields,
   );
 }
 
@@ -131,7 +134,12 @@ async function readProblem(response: Response): Promise<Problem> {
   return (await response.json().catch(() => ({}))) as Problem;
 }
 
+/** Whether an error says that there is no such thing. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** A sentence for people out of anything that was thrown. */
 export function sentence(error: unknown): string {
-  return error instanceof Error && error.message ? error.message : "Something went wrong.";
+  return written(error instanceof Error && error.message ? error.message : "Something went wrong");
 }

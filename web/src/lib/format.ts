@@ -22,3 +22,24 @@ export function bitRate(bits: number): string {
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** What a program says of itself as a sentence: with a capital letter, and an end. */
+export function written(text: string): string {
+  const trimmed = text.trim();
+  const begun = /^\p{Ll}[\p{L}’'-]*(?=[,:;.!?]?(\s|$))/u.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
+  return begun === "" || /[.!?…]["”’)]?$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** The characters that turn the direction of what follows, so that a name could pass for another. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text with the characters written out that would turn its direction. */
+export function visible(text: string): string {
+  return text.replace(TURNS, (turn) => `⟨U+${turn.charCodeAt(0).toString(16).toUpperCase()}⟩`);
+}
+
+/** Reads JSON whose texts are shown to people: all of them are {@link visible}. */
+export function parse<T>(json: string): T {
+  const suspect = json.search(TURNS) >= 0 || /\\u20(2[a-e]|6[6-9])/i.test(json);
+  return JSON.parse(json, suspect ? (_, value: unknown) => (typeof value === "string" ? visible(value) : value) : undefined) as T;
+}

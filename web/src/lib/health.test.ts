@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { trouble, type Health, type Part } from "./health";
+import { setAside, trouble, type Health, type Part } from "./health";
 
 function health(...parts: Partial<Part>[]): Health {
   const all = parts.map((part): Part => ({ name: "", ok: true, lag: 0, ...part }));
@@ -24,4 +24,8 @@ test("a part that others need is told, not those that need it", () => {
 test("a service alone is mild, and named", () => {
   expect(trouble("live", health({ name: "clips", ok: false }))).toMatchObject({ title: "The service “clips” is not well", mild: true });
   expect(trouble("live", health({ name: "clips", ok: false }, { name: "jobs", ok: false }))?.title).toContain("clips, jobs");
+});
+
+test("what is set aside is counted over all parts", () => {
+  expect(setAside(health({ name: "log" }, { name: "clips", parked: 2 }, { name: "jobs", parked: 1 }))).toBe(3);
 });

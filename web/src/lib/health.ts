@@ -48,3 +48,8 @@ export function trouble(connection: Connection, health: Health | undefined): Tro
   const title = names.length === 1 ? `The service “${names[0]}” is not well` : `${names.length} services are not well: ${names.join(", ")}`;
   return { title, text: "The rest works on. What it does waits until it is back; nothing is lost.", mild: true };
 }
+
+/** How many things all parts together go on without. */
+export function setAside({ parts }: Health): number {
+  return parts.reduce((sum, { parked = 0 }) => sum + parked, 0);
+}

@@ -1,9 +1,10 @@
 /** Who is signed in. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import type { Account, Role } from "../gen/api";
+import type { Account, Role, SetupState } from "../gen/api";
 import { api, ApiError, sentence } from "./api";
 import { socket } from "./live";
+import { untilBack } from "./outage";
 import { toast } from "./toasts";
 
 /** The account of this session, or null when nobody is signed in. */
@@ -18,12 +19,21 @@ export const meQuery = queryOptions({
     }
   },
   staleTime: 5 * 60_000,
+  ...untilBack,
+});
+
+/** Whether this installation has no owner yet, and how else than by password one signs in. */
+export const setupQuery = queryOptions({
+  queryKey: ["setup"],
+  queryFn: ({ signal }) => api.get<SetupState>("/api/setup", { signal }),
+  ...untilBack,
 });
 
 /** Who may do what. The server decides; this only keeps pages from offering what it would refuse. */
 const MAY = {
   manage: ["owner"],
   edit: ["owner", "editor"],
+  mark: ["owner", "editor", "moderator"],
   readLog: ["owner", "editor", "developer"],
 } satisfies Record<string, Role[]>;
 

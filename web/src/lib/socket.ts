@@ -4,6 +4,7 @@
  * on from the last revision seen. A connection that has gone quiet is asked whether it still stands.
  */
 import type { EventRecord } from "../gen/api";
+import { parse } from "./format";
 
 export type Connection = "connecting" | "live" | "down";
 
@@ -166,7 +167,7 @@ export class Socket {
       message: (data) => {
         if (this.wire !== wire) return;
         this.listen();
-        this.receive(JSON.parse(data) as Incoming);
+        this.receive(parse<Incoming>(data));
       },
       close: (code) => this.wire === wire && this.lost(code),
     });

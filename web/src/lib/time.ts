@@ -47,12 +47,12 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400], ["hour", 3600], ["minute", 60],
 ];
 
-/** How long ago `date` was, seen from `now`, in words. */
+/** How long ago `date` was, seen from `now`, in words; what is to come is rounded. */
 export function ago(date: Date, now: Date, locale = "en"): string {
   const seconds = (date.getTime() - now.getTime()) / 1000;
   const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   for (const [unit, length] of STEPS) {
-    if (Math.abs(seconds) >= length) return words.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return words.format(seconds > 0 ? Math.round(seconds / length) : Math.trunc(seconds / length), unit);
   }
   return "just now";
 }
@@ -62,10 +62,23 @@ export function absolute(date: Date): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" }).format(date);
 }
 
-/** The time of day with milliseconds, as logs show it. */
+const TIME_OF_DAY = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+
+/** The time of day with milliseconds, as logs show it, on the clock that the browser's language has. */
 export function timeOfDay(date: Date): string {
-  const pad = (n: number, width = 2) => String(n).padStart(width, "0");
-  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.${pad(date.getMilliseconds(), 3)}`;
+  return TIME_OF_DAY.format(date);
+}
+
+/** An ISO time as a field for local times wants it, to the second; empty for none. */
+export function toField(time: string | undefined): string {
+  if (!time) return "";
+  const date = new Date(time);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+/** The ISO time of what such a field holds; undefined when it is empty. */
+export function fromField(value: string): string | undefined {
+  return value === "" ? undefined : new Date(value).toISOString();
 }
 
 /** Reads when a recording began from the name that OBS gives it: `2026-11-21 20-15-00.mkv`. */

@@ -5,6 +5,7 @@
 import { useSyncExternalStore } from "react";
 import type { Clip, Upload } from "../gen/api";
 import { api, ApiError, sentence } from "./api";
+import { visible } from "./format";
 import { cut, fingerprint, missing, Speedometer, type Part } from "./parts";
 import { recordingStart } from "./time";
 import { toast } from "./toasts";
@@ -71,7 +72,7 @@ export function upload(files: Iterable<File>, streamId?: string): void {
     entries = entries.filter((entry) => entry !== same);
     entries.push({
       file, streamId, abort: new AbortController(),
-      item: { key, name: file.name, size: file.size, state: "queued", loaded: 0, resumed: false, known: false },
+      item: { key, name: visible(file.name), size: file.size, state: "queued", loaded: 0, resumed: false, known: false },
     });
   }
   publish();
@@ -228,7 +229,7 @@ async function begin(entry: Entry): Promise<Upload> {
     name: file.name, size: file.size, contentType: file.type || "application/octet-stream", streamId,
     startedAt: recordingStart(file.name)?.toISOString(),
   }, { signal });
-  store({ ...remembered(), [item.key]: { id: plan.id, name: file.name, size: file.size } });
+  store({ ...remembered(), [item.key]: { id: plan.id, name: item.name, size: file.size } });
   return plan;
 }
 

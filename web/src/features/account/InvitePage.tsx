@@ -1,12 +1,13 @@
-import { Alert, Button, Loader, Stack, Text } from "@mantine/core";
+import { Alert, Button, Loader, Stack } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Account, SetupState, ShownInvitation } from "../../gen/api";
+import type { Account, ShownInvitation } from "../../gen/api";
 import { api, ApiError, sentence } from "../../lib/api";
 import { Moment } from "../../lib/Moment";
 import { missing, PasswordField } from "../../lib/PasswordField";
-import { meQuery } from "../../lib/session";
+import { untilBack } from "../../lib/outage";
+import { meQuery, setupQuery } from "../../lib/session";
 import { Provider } from "./Provider";
 import { useSecret } from "./secret";
 import { Welcome } from "./Welcome";
@@ -19,10 +20,10 @@ export function InvitePage() {
     queryFn: ({ signal }) => api.post<ShownInvitation>("/api/accounts/invitations/show", { token }, { signal }),
     enabled: token !== "",
     staleTime: Infinity,
-    retry: false,
+    ...untilBack,
   });
-  if (token === "") return <Over text="The link is not whole. Copy all of it, up to its end." />;
-  if (shown.isPending) return <Welcome title="One moment" intro="Looking up your invitation."><Loader /></Welcome>;
+  if (token === "") return <Over text="The link is not whole. Copy all of it, up to its end, or ask for another one." />;
+  if (shown.isPending) return <Welcome title="One moment" intro="Looking up your invitation." waiting><Loader /></Welcome>;
   if (shown.isError) return <Over text={sentence(shown.error)} />;
   return <Accept token={token} invitation={shown.data} />;
 }
@@ -30,7 +31,6 @@ export function InvitePage() {
 function Over({ text }: { text: string }) {
   return (
     <Welcome title="This link does not open" intro={text}>
-      <Text size="sm" mb="md">Whoever invited you can send another one.</Text>
       <Link to="/login" className="ember-link">Sign in instead</Link>
     </Welcome>
   );
@@ -40,7 +40,7 @@ function Accept({ token, invitation }: { token: string; invitation: ShownInvitat
   const client = useQueryClient();
   const navigate = useNavigate();
   const [password, setPassword] = useState("");
-  const setup = useQuery({ queryKey: ["setup"], queryFn: ({ signal }) => api.get<SetupState>("/api/setup", { signal }) });
+  const setup = useQuery(setupQuery);
   const accept = useMutation({
     mutationFn: () => api.post<Account>("/api/accounts/invitations/accept", { token, password }),
     onSuccess: async (account) => {

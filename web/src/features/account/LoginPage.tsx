@@ -1,9 +1,10 @@
 import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
-import type { Account, SetupState } from "../../gen/api";
+import type { Account } from "../../gen/api";
 import { api, ApiError, sentence } from "../../lib/api";
-import { meQuery } from "../../lib/session";
+import { isAway } from "../../lib/outage";
+import { meQuery, setupQuery } from "../../lib/session";
 import { Provider } from "./Provider";
 import { Welcome } from "./Welcome";
 
@@ -13,7 +14,7 @@ export function LoginPage() {
   const { to } = route.useSearch();
   const router = useRouter();
   const client = useQueryClient();
-  const setup = useQuery({ queryKey: ["setup"], queryFn: ({ signal }) => api.get<SetupState>("/api/setup", { signal }) });
+  const setup = useQuery(setupQuery);
   const signIn = useMutation({
     mutationFn: (form: FormData) =>
       api.post<Account>("/api/sessions", { email: form.get("email"), password: form.get("password") }),
@@ -26,7 +27,11 @@ export function LoginPage() {
   });
   const fields = signIn.error instanceof ApiError ? signIn.error.fields : {};
   return (
-    <Welcome title="Welcome back" intro={to ? "Sign in to go on where you were." : "Sign in to your streams."}>
+    <Welcome
+      title="Welcome back"
+      intro={to ? "Sign in to go on where you were." : "Sign in to your streams."}
+      waiting={setup.isPending || signIn.isPending || isAway(signIn.error)}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

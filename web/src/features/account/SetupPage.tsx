@@ -2,22 +2,18 @@ import { Alert, Button, Code, Loader, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Account, SetupState } from "../../gen/api";
+import type { Account } from "../../gen/api";
 import { api, ApiError, sentence } from "../../lib/api";
 import { Failure } from "../../lib/Notice";
 import { missing, PasswordField } from "../../lib/PasswordField";
-import { meQuery } from "../../lib/session";
+import { meQuery, setupQuery } from "../../lib/session";
 import { useSecret } from "./secret";
 import { Welcome } from "./Welcome";
 
 /** Makes the first account, with the one-time link that the terminal shows. */
 export function SetupPage() {
-  const setup = useQuery({
-    queryKey: ["setup"],
-    queryFn: ({ signal }) => api.get<SetupState>("/api/setup", { signal }),
-    staleTime: 0,
-  });
-  if (setup.isPending) return <Welcome title="One moment" intro="Looking whether this is the first start."><Loader /></Welcome>;
+  const setup = useQuery({ ...setupQuery, staleTime: 0 });
+  if (setup.isPending) return <Welcome title="One moment" intro="Looking whether this is the first start." waiting><Loader /></Welcome>;
   if (setup.isError) return <main><Failure title="Set-up could not start" error={setup.error} onRetry={() => void setup.refetch()} /></main>;
   if (!setup.data.needed) {
     return (

@@ -6,6 +6,7 @@ import type { Job } from "../../gen/api";
 import { api, sentence } from "../../lib/api";
 import { Badge, type Tone } from "../../lib/Badge";
 import { Confirm } from "../../lib/Confirm";
+import { written } from "../../lib/format";
 import { progress } from "../../lib/jobs";
 import { Meter } from "../../lib/Meter";
 import { Moment, useNow } from "../../lib/Moment";
@@ -35,8 +36,8 @@ export function JobRow({ job, latest }: { job: Job; latest: boolean }) {
     <li className={`panel ${classes.job}`}>
       <div className={classes.top}>
         <div className={classes.names}>
-          <h2 className={classes.title}>{job.label || job.doc}</h2>
-          <p className={classes.doc}>{job.label ? job.doc : job.reactor}</p>
+          <h2 className={job.label ? classes.title : `${classes.title} ${classes.does}`}>{job.label || job.doc}</h2>
+          {job.label ? <p className={`${classes.by} ${classes.does}`}>{job.doc}</p> : <p className={classes.by}>{job.reactor}</p>}
         </div>
         <Badge tone={tone}>{label}</Badge>
       </div>
@@ -46,8 +47,8 @@ export function JobRow({ job, latest }: { job: Job; latest: boolean }) {
           <span className="tabular">{progress(job)}</span>
         </div>
       )}
-      {job.state === "failed" && <p className={classes.reason}>{job.reason ?? "The reason is not known."}</p>}
-      {(job.state === "waiting" || job.state === "running") && job.reason && <p className={classes.retry}>Last attempt: {job.reason}</p>}
+      {job.state === "failed" && <p className={classes.reason}>{written(job.reason ?? "The reason is not known")}</p>}
+      {(job.state === "waiting" || job.state === "running") && job.reason && <p className={classes.retry}>Last attempt: {written(job.reason)}</p>}
       <div className={classes.facts}>
         <Moment at={job.createdAt} />
         {took !== undefined && <span>{job.state === "running" ? "for" : "took"} {roughly(took)}</span>}
@@ -56,7 +57,7 @@ export function JobRow({ job, latest }: { job: Job; latest: boolean }) {
         <span className={classes.links}>
           {mayEdit && (job.state === "waiting" || job.state === "running") && <Cancel job={job} />}
           {mayEdit && job.retriable && <Retry job={job} />}
-          {mayEdit && !job.retriable && latest && job.aggregate === "clip" && (job.outcome === "clip.failed" || job.state === "cancelled") && <RetryButton clipId={job.aggregateId} name={job.label || "the clip"} size="compact-sm" />}
+          {!job.retriable && latest && job.aggregate === "clip" && (job.outcome === "clip.failed" || job.state === "cancelled") && <RetryButton clipId={job.aggregateId} name={job.label || "the clip"} size="compact-sm" />}
           {job.aggregate === "clip" && <Link to="/clips/$clipId" params={{ clipId: job.aggregateId }} className="ember-link" preload={false}>Stream</Link>}
           {job.aggregate === "stream" && <Link to="/streams/$streamId" params={{ streamId: job.aggregateId }} className="ember-link">Stream</Link>}
           {readLog && log && seq && <Link to="/log" search={{ log: log === "FACTS" ? undefined : log, seq }} className="ember-link">Cause</Link>}

@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { Letter, LetterDetail } from "../../gen/api";
 import { api, sentence } from "../../lib/api";
 import { Badge, type Tone } from "../../lib/Badge";
-import { counted } from "../../lib/format";
+import { counted, written } from "../../lib/format";
 import { Json } from "../../lib/Json";
 import { Moment } from "../../lib/Moment";
 import { useMay } from "../../lib/session";
@@ -34,7 +34,7 @@ export function LetterRow({ letter }: { letter: Letter }) {
         </div>
         <Badge tone={tone}>{label}</Badge>
       </div>
-      <p className={classes.reason}>{letter.reason}</p>
+      <p className={classes.reason}>{written(letter.reason)}</p>
       <div className={classes.facts}>
         <Moment at={letter.createdAt} />
         {letter.attempts > 0 && <span>after {counted(letter.attempts, "attempt")}</span>}

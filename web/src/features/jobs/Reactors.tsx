@@ -4,9 +4,10 @@ import { Link } from "@tanstack/react-router";
 import type { Reactor } from "../../gen/api";
 import { api, type Page } from "../../lib/api";
 import { Badge, type Tone } from "../../lib/Badge";
-import { counted } from "../../lib/format";
+import { counted, written } from "../../lib/format";
 import type { Board } from "../../lib/jobs";
 import { Moment } from "../../lib/Moment";
+import { useMay } from "../../lib/session";
 import pageClasses from "./JobsPage.module.css";
 import { endings } from "./order";
 import classes from "./Reactors.module.css";
@@ -38,6 +39,7 @@ export function Reactors({ board }: { board: Board | undefined }) {
 function Card({ reactor }: { reactor: Reactor }) {
   const { tone, label } = stateOf(reactor);
   const { lastDay } = reactor;
+  const readLog = useMay("readLog");
   return (
     <li className={`panel ${classes.reactor}`}>
       <div className={classes.head}>
@@ -46,7 +48,9 @@ function Card({ reactor }: { reactor: Reactor }) {
       </div>
       <p className={classes.doc}>{reactor.doc}</p>
       <p className={classes.events}>
-        Acts on {reactor.events.map((name) => <Link key={name} to="/log" search={{ name }} className={classes.event} preload={false}>{name}</Link>)}
+        Acts on {reactor.events.map((name) => (
+          readLog ? <Link key={name} to="/log" search={{ name }} className={classes.event} preload={false}>{name}</Link> : <span key={name} className={classes.event}>{name}</span>
+        ))}
       </p>
       {!reactor.quiet && (
         <dl className={classes.counts}>
@@ -59,8 +63,8 @@ function Card({ reactor }: { reactor: Reactor }) {
       {reactor.quiet && <p className={classes.note}>Too quick for its work to be listed.</p>}
       {reactor.retrying > 0 && <p className={classes.note}>{counted(reactor.retrying, "job")} failed before and will be tried again.</p>}
       {reactor.waitingSince && <p className={classes.note}>The oldest has waited since <Moment at={reactor.waitingSince} />.</p>}
-      {lastDay?.reason && <p className={classes.reason}>{lastDay.reason}</p>}
-      {reactor.openLetters > 0 && (
+      {lastDay?.reason && <p className={classes.reason}>{written(lastDay.reason)}</p>}
+      {readLog && reactor.openLetters > 0 && (
         <Link to="/jobs" search={{ view: "letters", source: reactor.name }} className="ember-link">{counted(reactor.openLetters, "dead letter")}</Link>
       )}
     </li>

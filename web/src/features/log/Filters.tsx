@@ -51,7 +51,7 @@ export function Filters({ filter, known }: { filter: Filter; known: EventRecord[
       <button type="submit" hidden>Apply</button>
       {filtered && (
         <Button
-          variant="subtle" color="gray" leftSection={<X size={15} />}
+          variant="subtle" color="gray" flex="none" leftSection={<X size={15} />}
           onClick={() => void navigate({ search: (old) => ({ log: old.log }), replace: true })}
         >
           Clear

@@ -1,16 +1,18 @@
-import { ActionIcon, Skeleton, Slider, Title } from "@mantine/core";
+import { ActionIcon, Button, Skeleton, Slider, TextInput, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, ChevronLeft, ChevronRight, History } from "lucide-react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 import type { EventRecord } from "../../gen/api";
 import { useFeed } from "../../lib/live";
+import { LinkButton } from "../../lib/LinkButton";
 import { Failure, Notice } from "../../lib/Notice";
-import { absolute } from "../../lib/time";
+import { absolute, fromField, toField } from "../../lib/time";
 import { Changes } from "./Changes";
 import { EventName } from "./EventName";
 import { Json } from "../../lib/Json";
-import { stateQuery, stepsQuery } from "./past";
+import { placeOf, stateQuery, steps, stepsQuery } from "./past";
 import classes from "./PastPage.module.css";
 import { short } from "./summary";
 
@@ -18,45 +20,96 @@ const route = getRouteApi("/app/log/state");
 
 /** A thing as it was after each event that made it, and what each of them changed. */
 export function PastPage() {
-  const { topic = "" } = route.useSearch();
+  const { topic } = route.useSearch();
+  if (topic) return <Past topic={topic} />;
+  return (
+    <Frame title="How things came to be">
+      <Notice icon={<History size={26} />} title="Nothing was chosen">Open an event of the log, and choose “As it was then”.</Notice>
+    </Frame>
+  );
+}
+
+function Frame({ title, children }: { title: ReactNode; children: ReactNode }) {
+  return (
+    <div className={classes.page}>
+      <Link to="/log" className={classes.back}><ArrowLeft size={16} aria-hidden="true" />Log</Link>
+      <Title order={1} className={classes.title}>{title}</Title>
+      {children}
+    </div>
+  );
+}
+
+function Past({ topic }: { topic: string }) {
+  const { at } = route.useSearch();
   const client = useQueryClient();
-  const { data: steps, isPending, error, refetch } = useQuery(stepsQuery(topic));
+  const { data, isPending, error, refetch, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = useInfiniteQuery(stepsQuery(topic));
+  const made = useMemo(() => data && steps(data.pages), [data]);
+  const place = made && placeOf(made, at);
   useFeed("events/facts", {
-    since: steps && (steps.at(-1)?.seq ?? 0),
+    since: made && (made.at(-1)?.seq ?? 0),
     onEvents: (events) => {
       const [, id = ""] = topic.split("/", 2);
       if (events.some((event) => JSON.stringify(event).includes(id))) void client.invalidateQueries({ queryKey: stepsQuery(topic).queryKey });
     },
     onGap: () => void refetch(),
   });
+  const further = place === -1 && hasNextPage && !isFetchNextPageError;
+  useEffect(() => {
+    if (further && !isFetching) void fetchNextPage();
+  }, [further, isFetching, fetchNextPage]);
   return (
-    <div className={classes.page}>
-      <Link to="/log" className={classes.back}><ArrowLeft size={16} aria-hidden="true" />Log</Link>
-      <Title order={1} className={classes.title}>How <Name topic={topic} /> came to be</Title>
-      {isPending && <div role="status" aria-label="Loading the steps"><Skeleton height={300} radius="lg" /></div>}
-      {error && !steps && <Failure title="The steps could not be read" error={error} onRetry={() => void refetch()} />}
-      {steps?.length === 0 && (
+    <Frame title={<>How <Name topic={topic} name={data?.pages[0]?.name} /> came to be</>}>
+      {(isPending || further) && <div role="status" aria-label="Loading the steps"><Skeleton height={300} radius="lg" /></div>}
+      {error && (!made || place === -1) && <Failure title="The steps could not be read" error={error} onRetry={() => void (made ? fetchNextPage() : refetch())} />}
+      {made && place === undefined && (
+        <Notice icon={<History size={26} />} title={`“${at}” is no moment`} action={<LinkButton to="/log/state" search={{ topic }} variant="default">Show it as it is now</LinkButton>}>
+          A moment is a position such as FACTS/123, or a time such as 2026-01-31T20:00:00Z.
+        </Notice>
+      )}
+      {made && place === -1 && !hasNextPage && (made[0] ? <NotYet topic={topic} first={made[0]} /> : (
         <Notice icon={<History size={26} />} title="No event has made this yet">
           It may be someone else’s, or the address is mistyped.
         </Notice>
+      ))}
+      {made && place !== undefined && place >= 0 && (
+        <Walk topic={topic} steps={made} index={place} more={hasNextPage} loading={isFetching} onEarlier={() => void fetchNextPage()} />
       )}
-      {steps && steps.length > 0 && <Walk topic={topic} steps={steps} />}
-    </div>
+    </Frame>
   );
 }
 
-function Name({ topic }: { topic: string }) {
+function Name({ topic, name }: { topic: string; name: string | undefined }) {
   const [kind = "", id = ""] = topic.split("/", 2);
-  return <span title={topic}>{kind}{id && ` ${short(id)}`}</span>;
+  return <span title={topic}>{name ? `“${name}”` : `${kind}${id && ` ${short(id)}`}`}</span>;
 }
 
-function Walk({ topic, steps }: { topic: string; steps: EventRecord[] }) {
-  const { at } = route.useSearch();
+function NotYet({ topic, first }: { topic: string; first: EventRecord }) {
+  return (
+    <Notice
+      icon={<History size={26} />} title="It was not there yet"
+      action={<LinkButton to="/log/state" search={{ topic, at: position(first) }} variant="default">Go to its first step</LinkButton>}
+    >
+      Its first event came on {absolute(new Date(first.time))}.
+    </Notice>
+  );
+}
+
+interface WalkProps {
+  topic: string;
+  /** Steps as far back as they were read, the oldest first. */
+  steps: EventRecord[];
+  index: number;
+  /** There are earlier ones. */
+  more: boolean;
+  loading: boolean;
+  onEarlier: () => void;
+}
+
+function Walk({ topic, steps, index, more, loading, onEarlier }: WalkProps) {
   const navigate = route.useNavigate();
   const last = steps.length - 1;
-  const seq = Number(/^FACTS\/(\d+)$/.exec(at ?? "")?.[1] ?? Infinity);
-  const index = Math.max(0, steps.findLastIndex((event) => event.seq <= seq));
   const step = steps[index]!;
+  const before = steps[index - 1];
   const go = (to: number) => void navigate({
     search: (old) => ({ ...old, at: to >= last ? undefined : position(steps[to]!) }), replace: true, resetScroll: false,
   });
@@ -69,15 +122,35 @@ function Walk({ topic, steps }: { topic: string; steps: EventRecord[] }) {
           label={(value) => steps[value]?.event} thumbProps={{ "aria-valuetext": step.event }}
         />
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label="One step on" disabled={index === last} onClick={() => go(index + 1)}><ChevronRight size={20} /></ActionIcon>
-        <span className={classes.count}>{index + 1} of {steps.length}</span>
+        <span className={classes.count}>{index + 1} of {more && "the latest "}{steps.length}</span>
+      </div>
+      <div className={classes.ways}>
+        {more && <Button variant="default" leftSection={<History size={16} />} loading={loading} onClick={onEarlier}>Show earlier steps</Button>}
+        <GoTo key={step.time} time={step.time} />
       </div>
       <div className={classes.step}>
         <Link to="/log" search={{ seq: String(step.seq) }} className={classes.event}><EventName event={step.event} aggregate={step.aggregate} /></Link>
         <time dateTime={step.time}>{absolute(new Date(step.time))}</time>
         <span>{position(step)}</span>
       </div>
-      <Moment topic={topic} at={position(step)} before={steps[index - 1] && position(steps[index - 1]!)} />
+      <Moment topic={topic} at={position(step)} before={before ? position(before) : step.seq > 1 ? `${step.log}/${step.seq - 1}` : undefined} />
     </>
+  );
+}
+
+/** Goes to what was the case at a time. */
+function GoTo({ time }: { time: string }) {
+  const navigate = route.useNavigate();
+  const [chosen, setChosen] = useState(toField(time));
+  const go = () => {
+    const at = fromField(chosen);
+    if (at) void navigate({ search: (old) => ({ ...old, at }), replace: true, resetScroll: false });
+  };
+  return (
+    <form className={classes.time} action={go}>
+      <TextInput type="datetime-local" aria-label="Time" step={1} value={chosen} onChange={(event) => setChosen(event.currentTarget.value)} />
+      <Button type="submit" variant="default" disabled={chosen === ""}>Go to this time</Button>
+    </form>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Button, Group, Popover, Stack, TextInput } from "@mantine/core";
 import { Clock } from "lucide-react";
 import { useState } from "react";
+import { fromField, toField } from "../../lib/time";
 
 interface PeriodProps {
   since: string | undefined;
@@ -15,7 +16,7 @@ const LATEST = [
   { label: "7 days", minutes: 7 * 24 * 60 },
 ];
 
-const WRITTEN = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const WRITTEN = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 /** Chooses the time that is looked at: the latest hours, or from a moment to another. */
 export function Period({ since, until, onChange }: PeriodProps) {
@@ -37,8 +38,8 @@ export function Period({ since, until, onChange }: PeriodProps) {
 }
 
 function Bounds({ since, until, onChoose }: { since?: string; until?: string; onChoose: PeriodProps["onChange"] }) {
-  const [from, setFrom] = useState(local(since));
-  const [to, setTo] = useState(local(until));
+  const [from, setFrom] = useState(toField(since));
+  const [to, setTo] = useState(toField(until));
   const wrong = from !== "" && to !== "" && from >= to ? "This is before the start" : undefined;
   return (
     <Stack gap="sm">
@@ -56,7 +57,7 @@ function Bounds({ since, until, onChoose }: { since?: string; until?: string; on
       <TextInput type="datetime-local" label="To" step={1} value={to} error={wrong} onChange={(event) => setTo(event.currentTarget.value)} />
       <Group justify="space-between">
         <Button variant="subtle" color="gray" onClick={() => onChoose({})}>Any time</Button>
-        <Button disabled={Boolean(wrong)} onClick={() => onChoose({ since: iso(from), until: iso(to) })}>Show</Button>
+        <Button disabled={Boolean(wrong)} onClick={() => onChoose({ since: fromField(from), until: fromField(to) })}>Show</Button>
       </Group>
     </Stack>
   );
@@ -66,15 +67,4 @@ function written(since?: string, until?: string): string {
   if (since && until) return `${WRITTEN.format(new Date(since))} – ${WRITTEN.format(new Date(until))}`;
   if (since) return `Since ${WRITTEN.format(new Date(since))}`;
   return until ? `Until ${WRITTEN.format(new Date(until))}` : "Any time";
-}
-
-/** An ISO time as a field for local times wants it. */
-function local(time: string | undefined): string {
-  if (!time) return "";
-  const date = new Date(time);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-}
-
-function iso(value: string): string | undefined {
-  return value === "" ? undefined : new Date(value).toISOString();
 }

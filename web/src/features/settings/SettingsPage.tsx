@@ -6,6 +6,7 @@ import { Moment } from "../../lib/Moment";
 import { meQuery, useMay, useSignOut } from "../../lib/session";
 import { Password } from "./Password";
 import { People } from "./People";
+import { useSettings } from "./live";
 import { Sessions } from "./Sessions";
 import { Tokens } from "./Tokens";
 import classes from "./SettingsPage.module.css";
@@ -13,6 +14,7 @@ import classes from "./SettingsPage.module.css";
 /** What is one's own, and for an owner who else may come in. */
 export function SettingsPage() {
   const mayManage = useMay("manage");
+  useSettings();
   return (
     <div className={classes.page}>
       <Title order={1} mb="xl">Settings</Title>

@@ -7,7 +7,8 @@ import { api, ApiError, sentence } from "../../lib/api";
 import { Confirm } from "../../lib/Confirm";
 import { Moment } from "../../lib/Moment";
 import { Failure } from "../../lib/Notice";
-import { ROLES } from "./roles";
+import { meQuery } from "../../lib/session";
+import { below, ROLES } from "./roles";
 import { Secret } from "./Secret";
 import classes from "./SettingsPage.module.css";
 
@@ -64,6 +65,8 @@ function CreateForm({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
+  const { data: me } = useQuery(meQuery);
+  const roles = ROLES.filter(({ value }) => me && below(me.role).includes(value));
   const create = useMutation({
     mutationFn: () => api.post<CreatedToken>("/api/tokens", { name: name.trim(), role }),
     onSuccess: () => void client.invalidateQueries({ queryKey: ["tokens"] }),
@@ -85,7 +88,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
           data-autofocus label="Name" description="What will use it" placeholder="Backup script" required maxLength={80}
           value={name} error={fields.name} onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Select label="Role" data={ROLES} value={role} allowDeselect={false} error={fields.role} onChange={(value) => value && setRole(value as Role)} />
+        <Select label="Role" data={roles} value={role} allowDeselect={false} error={fields.role} onChange={(value) => value && setRole(value as Role)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Cancel</Button>
           <Button type="submit" loading={create.isPending}>Create</Button>

@@ -8,3 +8,10 @@ export const ROLES: { value: Role; label: string }[] = [
   { value: "editor", label: "Editor: also adds and changes recordings" },
   { value: "owner", label: "Owner: may do everything" },
 ];
+
+/** The roles whose rights a role has all of: a token may have one of them. */
+export function below(role: Role): Role[] {
+  if (role === "owner") return ROLES.map(({ value }) => value);
+  if (role === "editor") return ["viewer", "developer", "moderator", "editor"];
+  return ["viewer", role];
+}

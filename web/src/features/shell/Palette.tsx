@@ -80,7 +80,7 @@ function Finder({ here, onClose }: { here: Command[]; onClose: () => void }) {
           spellCheck={false}
           enterKeyHint="go"
           data-autofocus
-          placeholder="Find a stream, go to a page, do something"
+          placeholder="Find a stream, or do something"
           value={text}
           onChange={(event) => {
             setText(event.currentTarget.value);

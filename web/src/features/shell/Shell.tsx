@@ -20,6 +20,7 @@ const SHORTCUT = /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘ K" : "Ctrl 
 
 /** The frame of every page: navigation at the side, or at the bottom of a phone. */
 export function Shell({ children }: { children: ReactNode }) {
+  const mayEdit = useMay("edit");
   const [finding, setFinding] = useState<Finding>({ opened: false, here: [] });
   const find = () => setFinding({ opened: true, here: offered() });
   const stop = () => setFinding((was) => ({ ...was, opened: false }));
@@ -43,9 +44,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <ActionIcon variant="subtle" color="gray" size={44} aria-label="Search or do something" onClick={find}>
             <Search size={20} />
           </ActionIcon>
-          <ActionIcon variant="subtle" color="gray" size={44} aria-label="Upload a recording" onClick={() => chooseFiles()}>
-            <Upload size={20} />
-          </ActionIcon>
+          {mayEdit && (
+            <ActionIcon variant="subtle" color="gray" size={44} aria-label="Upload a recording" onClick={() => chooseFiles()}>
+              <Upload size={20} />
+            </ActionIcon>
+          )}
         </div>
       </AppShell.Header>
       <AppShell.Navbar visibleFrom="sm" className={classes.navbar}>

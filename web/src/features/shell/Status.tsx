@@ -1,7 +1,12 @@
 import { Popover, UnstyledButton } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { counted } from "../../lib/format";
-import { trouble as troubleOf, type Health, type Part, type Trouble } from "../../lib/health";
+import { setAside, trouble as troubleOf, type Health, type Part, type Trouble } from "../../lib/health";
 import { useConnection, useTopic } from "../../lib/live";
+import { isAway, useOutage } from "../../lib/outage";
+import { useMay } from "../../lib/session";
 import type { Connection } from "../../lib/socket";
 import classes from "./Status.module.css";
 
@@ -12,7 +17,8 @@ const LABELS: Record<State, string> = { live: "Live", connecting: "Connecting", 
 function useHealth() {
   const connection = useConnection();
   const health = useTopic<Health>("health");
-  return { connection, health, trouble: troubleOf(connection, health) };
+  const outage = useOutage(connection === "down");
+  return { connection, health, trouble: outage ?? troubleOf(connection, health) };
 }
 
 /** Whether what one sees is current, and how every part of the installation is. */
@@ -29,13 +35,26 @@ export function Status({ compact = false }: { compact?: boolean }) {
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>
-        <p className={classes.title}>{trouble?.title ?? (connection === "live" ? "Everything is well" : "Catching up with the server")}</p>
-        <p className={classes.text}>
-          {trouble?.text ?? (connection === "live" ? "What happens shows here at once, in every window." : "What you see may be a few seconds old.")}
-        </p>
+        <Headline connection={connection} trouble={trouble} aside={health ? setAside(health) : 0} />
         {health && connection === "live" && <Parts health={health} />}
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+function Headline({ connection, trouble, aside }: { connection: Connection; trouble: Trouble | undefined; aside: number }) {
+  const readLog = useMay("readLog");
+  if (trouble) return <><p className={classes.title}>{trouble.title}</p><p className={classes.text}>{trouble.text}</p></>;
+  if (connection !== "live") return <><p className={classes.title}>Catching up with the server</p><p className={classes.text}>What you see may be a few seconds old.</p></>;
+  if (aside === 0) return <><p className={classes.title}>Everything is well</p><p className={classes.text}>What happens shows here at once, in every window.</p></>;
+  return (
+    <>
+      <p className={classes.title}>{counted(aside, "thing")} {aside === 1 ? "is" : "are"} set aside</p>
+      <p className={classes.text}>
+        Everything else goes on.{" "}
+        {readLog && <Link to="/jobs" search={{ view: "letters", kind: "parked" }} className="ember-link">See why, and try again</Link>}
+      </p>
+    </>
   );
 }
 
@@ -59,9 +78,14 @@ function note({ ok, reason, lag, parked }: Part): string {
   return lag > 0 ? `${lag.toLocaleString("en")} behind` : "well";
 }
 
-/** Says in the page what is wrong, as long as it is. */
+/** Says in the page what is wrong, as long as it is; once it is over, what could not be read is read again. */
 export function Banner() {
   const { trouble } = useHealth();
+  const client = useQueryClient();
+  const well = trouble === undefined;
+  useEffect(() => {
+    if (well) void client.refetchQueries({ predicate: ({ state }) => isAway(state.error) });
+  }, [client, well]);
   return (
     <div role="status" aria-live="polite" className={classes.place}>
       {trouble && (

@@ -13,9 +13,10 @@ export function useCommonCommands(): Command[] {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const mayEdit = useMay("edit");
   const readLog = useMay("readLog");
   const dark = colorScheme !== "light";
-  const actions: Command[] = [
+  const making: Command[] = [
     {
       id: "new-stream", group: "Actions", title: "New stream", keywords: "create add live", icon: <Plus size={SIZE} />,
       run: () => void navigate({ to: "/streams", search: { new: "stream" } }),
@@ -24,6 +25,9 @@ export function useCommonCommands(): Command[] {
       id: "upload", group: "Actions", title: "Add a recording", keywords: "upload import file video", icon: <Upload size={SIZE} />,
       run: () => chooseFiles(),
     },
+  ];
+  const actions: Command[] = [
+    ...(mayEdit ? making : []),
     {
       id: "theme", group: "Actions", title: dark ? "Use the light theme" : "Use the dark theme", keywords: "dark light theme appearance colour",
       icon: dark ? <Sun size={SIZE} /> : <Moon size={SIZE} />,

@@ -1,18 +1,21 @@
 import { Button, Group } from "@mantine/core";
 import { CircleAlert, FileX2, Hourglass, Upload } from "lucide-react";
 import type { StreamClip } from "../../gen/api";
+import { written } from "../../lib/format";
 import { jobsOf, leading, progress, useJobs } from "../../lib/jobs";
 import { LinkButton } from "../../lib/LinkButton";
 import { Meter } from "../../lib/Meter";
 import { Notice } from "../../lib/Notice";
 import { RetryButton } from "../../lib/RetryButton";
+import { useMay } from "../../lib/session";
 import { chooseFiles } from "../../lib/uploads";
 import classes from "./ClipStatus.module.css";
 
 /** Stands in for the player while there is nothing to play: why, how far it is, and what to do. */
 export function ClipStatus({ clips, streamId }: { clips: StreamClip[]; streamId: string }) {
   const jobs = useJobs();
-  const add = (
+  const mayEdit = useMay("edit");
+  const add = mayEdit && (
     <Button variant="default" leftSection={<Upload size={16} />} onClick={() => chooseFiles(streamId)}>Add a recording</Button>
   );
   const waiting = clips.find((clip) => clip.state === "registered" || clip.state === "probed" || clip.state === "packaged");
@@ -30,16 +33,15 @@ export function ClipStatus({ clips, streamId }: { clips: StreamClip[]; streamId:
   if (!broken) {
     return (
       <Notice compact icon={<Upload size={26} />} title="No recording yet" action={add}>
-        Add the file that was recorded during this stream, and it can be watched here.
+        {mayEdit ? "Add the file that was recorded during this stream, and it can be watched here." : "It can be watched here as soon as an editor adds one."}
       </Notice>
     );
   }
   if (broken.state === "refused") {
     return (
       <Notice compact tone="bad" icon={<FileX2 size={26} />} title="This file cannot be played" action={add}>
-        {broken.reason ?? "It holds neither picture nor sound."}
-        <br />
-        Check that it plays on your computer, and add it again or choose another.
+        {written(broken.reason ?? "It holds neither picture nor sound")}
+        {mayEdit && <><br />Check that it plays on your computer, and add it again or choose another.</>}
       </Notice>
     );
   }
@@ -54,9 +56,7 @@ export function ClipStatus({ clips, streamId }: { clips: StreamClip[]; streamId:
         </Group>
       }
     >
-      {broken.reason ?? failed?.reason ?? "The reason is not known."}
-      <br />
-      The recording itself is kept.
+      {written(broken.reason ?? failed?.reason ?? "The reason is not known")}
     </Notice>
   );
 }

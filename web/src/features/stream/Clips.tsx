@@ -4,11 +4,12 @@ import { useState } from "react";
 import type { Clip, Stream, StreamClip } from "../../gen/api";
 import { Badge } from "../../lib/Badge";
 import { Copy } from "../../lib/Copy";
-import { bitRate, bytes } from "../../lib/format";
+import { bitRate, bytes, written } from "../../lib/format";
 import { jobsOf, leading, progress, useJobs } from "../../lib/jobs";
 import { Meter } from "../../lib/Meter";
 import { RetryButton } from "../../lib/RetryButton";
 import { clock } from "../../lib/time";
+import { useMay } from "../../lib/session";
 import { chooseFiles } from "../../lib/uploads";
 import { usePlaybackState, type Playback } from "./player/playback";
 import classes from "./Clips.module.css";
@@ -16,13 +17,16 @@ import classes from "./Clips.module.css";
 /** The recorded files of a stream: which one plays, how far the others are, and what they are made of. */
 export function Clips({ stream, clips, playback }: { stream: Stream; clips: Clip[]; playback: Playback }) {
   const { clip: playing } = usePlaybackState(playback);
+  const mayEdit = useMay("edit");
   return (
     <section aria-labelledby="clips">
       <div className={classes.head}>
         <Title order={2} id="clips" size="h3">Clips</Title>
-        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Upload size={14} />} onClick={() => chooseFiles(stream.id)}>
-          Add to this stream
-        </Button>
+        {mayEdit && (
+          <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Upload size={14} />} onClick={() => chooseFiles(stream.id)}>
+            Add to this stream
+          </Button>
+        )}
       </div>
       <ul className={classes.list}>
         {stream.clips.map((clip) => (
@@ -97,7 +101,7 @@ function Progress({ clip }: { clip: StreamClip }) {
   if (clip.state === "refused" || clip.state === "failed") {
     return (
       <>
-        <p className={classes.reason}>{clip.reason ?? "The reason is not known."}</p>
+        <p className={classes.reason}>{written(clip.reason ?? "The reason is not known")}</p>
         {clip.state === "failed" && <RetryButton clipId={clip.id} name={clip.name} size="compact-md" mt="xs" />}
       </>
     );

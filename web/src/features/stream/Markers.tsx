@@ -15,7 +15,8 @@ interface MarkersProps {
   ready: boolean;
   /** The stream has no clips at all, so that its time now is the one to mark. */
   bare: boolean;
-  onAdd: AddMarker;
+  /** Without it one may only look. */
+  onAdd: AddMarker | undefined;
   onRemove: (marker: Marker) => void;
 }
 
@@ -29,14 +30,15 @@ export function Markers({ markers, playback, ready, bare, onAdd, onRemove }: Mar
         <Title order={2} id="markers" size="h3">Markers</Title>
         {markers.length > 0 && <span className={classes.count}>{markers.length}</span>}
       </div>
-      {ready ? (
+      {onAdd && (ready ? (
         <AddField onAdd={(label) => onAdd(label, playback.time)} placeholder="Mark this moment" time={<span className={classes.at}>{clock(time)}</span>} />
       ) : (
         <TimedField bare={bare} onAdd={onAdd} />
-      )}
+      ))}
       {markers.length === 0 ? (
         <p className={classes.empty}>
-          {ready ? <>Press <Kbd>M</Kbd> while watching to keep a moment. Everyone who has this page open sees it at once.</>
+          {!onAdd ? "No moment is marked yet."
+            : ready ? <>Press <Kbd>M</Kbd> while watching to keep a moment. Everyone who has this page open sees it at once.</>
             : bare ? "Mark moments while you are live: they wait here for the recording."
               : "Mark the moments you want to find again, by their time in the stream."}
         </p>
@@ -52,14 +54,16 @@ export function Markers({ markers, playback, ready, bare, onAdd, onRemove }: Mar
                 <span className={classes.at}>{clock(marker.at)}</span>
                 <span className={classes.label}>{marker.label}</span>
               </UnstyledButton>
-              <Tooltip label="Delete">
-                <ActionIcon
-                  variant="subtle" color="gray" size="lg" className={classes.delete}
-                  aria-label={`Delete the marker ${marker.label}`} onClick={() => onRemove(marker)}
-                >
-                  <Trash2 size={16} />
-                </ActionIcon>
-              </Tooltip>
+              {onAdd && (
+                <Tooltip label="Delete">
+                  <ActionIcon
+                    variant="subtle" color="gray" size="lg" className={classes.delete}
+                    aria-label={`Delete the marker ${marker.label}`} onClick={() => onRemove(marker)}
+                  >
+                    <Trash2 size={16} />
+                  </ActionIcon>
+                </Tooltip>
+              )}
             </li>
           ))}
         </ol>

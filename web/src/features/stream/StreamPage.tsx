@@ -58,16 +58,18 @@ function Content({ stream }: { stream: Stream }) {
   }, [playback, t]);
 
   const readLog = useMay("readLog");
-  const mark = playable.length > 0 ? () => playback.time : stream.clips.length === 0 ? () => undefined : undefined;
+  const mayEdit = useMay("edit");
+  const mayMark = useMay("mark");
+  const mark = !mayMark ? undefined : playable.length > 0 ? () => playback.time : stream.clips.length === 0 ? () => undefined : undefined;
   useCommands(() => [
     ...(mark ? [{
       id: "mark", group: "This stream", title: "Add a marker here", keywords: "bookmark moment flag", icon: <BookmarkPlus size={18} />,
       hotkey: playable.length > 0 ? "M" : undefined, run: () => void add("Marker", mark()),
     }] : []),
-    {
+    ...(mayEdit ? [{
       id: "upload-here", group: "This stream", title: "Add a recording to this stream", keywords: "upload import file", icon: <Upload size={18} />,
       run: () => chooseFiles(stream.id),
-    },
+    }] : []),
   ]);
 
   const markers = [...stream.markers].sort((a, b) => a.at - b.at);
@@ -76,7 +78,7 @@ function Content({ stream }: { stream: Stream }) {
       <div className={classes.stage}>
         {playable.length > 0 ? (
           <Suspense fallback={<Skeleton className={classes.screen} />}>
-            <Player playback={playback} clips={playable} markers={markers} duration={duration} onMark={add} />
+            <Player playback={playback} clips={playable} markers={markers} duration={duration} onMark={mayMark ? add : undefined} />
           </Suspense>
         ) : (
           <div className={classes.screen}><ClipStatus clips={stream.clips} streamId={stream.id} /></div>
@@ -97,7 +99,7 @@ function Content({ stream }: { stream: Stream }) {
       </header>
       <aside className={classes.side}>
         <Markers
-          markers={markers} playback={playback} ready={playable.length > 0} bare={stream.clips.length === 0} onAdd={add} onRemove={remove}
+          markers={markers} playback={playback} ready={playable.length > 0} bare={stream.clips.length === 0} onAdd={mayMark ? add : undefined} onRemove={remove}
         />
       </aside>
       <div className={classes.clips}>

@@ -5,11 +5,13 @@ import { useEffect, useState } from "react";
 import type { Stream } from "../../gen/api";
 import { api, ApiError, sentence } from "../../lib/api";
 import { documentKey } from "../../lib/live";
+import { useMay } from "../../lib/session";
 import classes from "./StreamTitle.module.css";
 
 /** The title, which can be changed where it stands. */
 export function StreamTitle({ stream }: { stream: Stream }) {
   const client = useQueryClient();
+  const mayEdit = useMay("edit");
   const [draft, setDraft] = useState<string>();
   const rename = useMutation({
     mutationFn: (title: string) => api.patch<Stream>(`/api/streams/${stream.id}`, { title }),
@@ -53,12 +55,14 @@ export function StreamTitle({ stream }: { stream: Stream }) {
   }
   return (
     <div className={classes.row}>
-      <Title order={1} className={classes.title} onDoubleClick={() => setDraft(stream.title)}>{stream.title}</Title>
-      <Tooltip label="Rename">
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Rename the stream" onClick={() => setDraft(stream.title)}>
-          <Pencil size={17} />
-        </ActionIcon>
-      </Tooltip>
+      <Title order={1} className={classes.title} onDoubleClick={() => mayEdit && setDraft(stream.title)}>{stream.title}</Title>
+      {mayEdit && (
+        <Tooltip label="Rename">
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Rename the stream" onClick={() => setDraft(stream.title)}>
+            <Pencil size={17} />
+          </ActionIcon>
+        </Tooltip>
+      )}
     </div>
   );
 }

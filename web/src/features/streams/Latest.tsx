@@ -4,7 +4,7 @@ import type { StreamSummary } from "../../gen/api";
 import classes from "./Latest.module.css";
 import { Facts, Frame } from "./StreamCard";
 
-/** The newest stream, large: what one most likely came for. */
+/** The newest stream that there is something of, large: what one most likely came for. */
 export function Latest({ stream }: { stream: StreamSummary }) {
   return (
     <Link to="/streams/$streamId" params={{ streamId: stream.id }} className={classes.latest}>

@@ -9,6 +9,7 @@ import { api, type Page } from "../../lib/api";
 import { useSignal } from "../../lib/live";
 import { LinkButton } from "../../lib/LinkButton";
 import { Failure, Notice } from "../../lib/Notice";
+import { useMay } from "../../lib/session";
 import { chooseFiles } from "../../lib/uploads";
 import { Latest } from "./Latest";
 import { byMonth } from "./months";
@@ -28,6 +29,7 @@ const ORDERS = [
 export function StreamsPage() {
   const { q = "", sort = "newest", new: making } = route.useSearch();
   const navigate = route.useNavigate();
+  const mayEdit = useMay("edit");
   const client = useQueryClient();
   const list = useInfiniteQuery({
     queryKey: ["streams", q, sort],
@@ -41,8 +43,8 @@ export function StreamsPage() {
 
   const streams = list.data?.pages.flatMap((page) => page.items) ?? [];
   const bare = list.isSuccess && streams.length === 0 && q === "";
-  const latest = q === "" && sort === "newest" ? streams[0] : undefined;
-  const rest = latest ? streams.slice(1) : streams;
+  const latest = q === "" && sort === "newest" ? streams.find(({ state }) => state !== "empty") : undefined;
+  const rest = streams.filter((stream) => stream !== latest);
   const months = sort === "title" || q !== "" ? [{ name: "", streams: rest }] : byMonth(rest);
   return (
     <div className={classes.page}>
@@ -52,8 +54,8 @@ export function StreamsPage() {
           <div className={classes.tools}>
             <SearchField q={q} />
             <Order sort={sort} />
-            <MakeButton />
-            <Button visibleFrom="sm" leftSection={<Upload size={16} />} onClick={() => chooseFiles()}>Add a recording</Button>
+            {mayEdit && <MakeButton />}
+            {mayEdit && <Button visibleFrom="sm" leftSection={<Upload size={16} />} onClick={() => chooseFiles()}>Add a recording</Button>}
           </div>
         )}
       </header>
@@ -61,7 +63,7 @@ export function StreamsPage() {
       {list.isError && streams.length === 0 && (
         <Failure title="Your streams could not be loaded" error={list.error} onRetry={() => void list.refetch()} />
       )}
-      {bare && <FirstSteps />}
+      {bare && (mayEdit ? <FirstSteps /> : <Notice icon={<Clapperboard size={28} />} title="No stream yet">Streams show here as soon as an editor adds one.</Notice>)}
       {list.isSuccess && streams.length === 0 && q !== "" && <NothingFound q={q} />}
       {latest && <Latest stream={latest} />}
       <div className={classes.months} aria-busy={list.isPlaceholderData}>
@@ -80,7 +82,7 @@ export function StreamsPage() {
         </div>
       )}
       <NewStream
-        opened={making !== undefined}
+        opened={making !== undefined && mayEdit}
         onClose={() => void navigate({ search: (old) => ({ ...old, new: undefined }), replace: true })}
       />
     </div>

@@ -4,12 +4,13 @@ import { ChevronDown, ChevronUp, CircleAlert, CircleCheck, RotateCcw, X } from "
 import { useState } from "react";
 import type { Clip } from "../../gen/api";
 import { api } from "../../lib/api";
-import { bytes } from "../../lib/format";
+import { bytes, written } from "../../lib/format";
 import { jobsOf, leading, progress, useJobs } from "../../lib/jobs";
 import { useDocument } from "../../lib/live";
 import { LinkButton } from "../../lib/LinkButton";
 import { Meter } from "../../lib/Meter";
 import { RetryButton } from "../../lib/RetryButton";
+import { useMay } from "../../lib/session";
 import { roughly } from "../../lib/time";
 import {
   abandon, cancelUpload, chooseFiles, dismissUpload, interrupted, retryUpload, useUploads, type UploadItem,
@@ -20,12 +21,13 @@ import classes from "./UploadTray.module.css";
 /** What is being sent and what becomes of it, docked in the corner of every page. */
 export function UploadTray() {
   const uploads = useUploads();
+  const mayEdit = useMay("edit");
   const [open, setOpen] = useState(true);
-  const halves = interrupted();
+  const halves = mayEdit ? interrupted() : [];
   const moving = uploads.filter((item) => item.state !== "done" && item.state !== "failed").length;
   return (
     <>
-      <DropZone />
+      {mayEdit && <DropZone />}
       {uploads.length + halves.length > 0 && (
         <section className={classes.tray} aria-label="Uploads">
           <UnstyledButton className={classes.head} aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -117,7 +119,7 @@ function Processing({ clip: uploaded, known }: { clip: Clip; known: boolean }) {
   if (clip.state === "refused" || clip.state === "failed") {
     return (
       <div className={classes.row}>
-        <Verdict bad text={clip.reason ?? (clip.state === "refused" ? "This is no recording that can be played." : "Preparing it failed.")} />
+        <Verdict bad text={written(clip.reason ?? (clip.state === "refused" ? "This is no recording that can be played" : "Preparing it failed"))} />
         {clip.state === "failed" && <RetryButton clipId={clip.id} name={clip.name} size="compact-sm" />}
       </div>
     );

@@ -15,7 +15,7 @@ interface ControlsProps {
   duration: number;
   fullscreen: boolean;
   onFullscreen: () => void;
-  onMark: () => void;
+  onMark: (() => void) | undefined;
   onHelp: () => void;
 }
 
@@ -39,7 +39,7 @@ export function Controls({ playback, video, duration, fullscreen, onFullscreen, 
       </div>
       <Time playback={playback} duration={duration} />
       <span className={classes.space} />
-      <Tool label="Add a marker (M)" onClick={onMark}><BookmarkPlus size={20} /></Tool>
+      {onMark && <Tool label="Add a marker (M)" onClick={onMark}><BookmarkPlus size={20} /></Tool>}
       {state.tracks.length > 1 && (
         <Choice
           label="Audio track"

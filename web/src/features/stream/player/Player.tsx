@@ -18,7 +18,8 @@ interface PlayerProps {
   markers: Marker[];
   /** The length of the stream, in seconds. */
   duration: number;
-  onMark: AddMarker;
+  /** Without it one may only watch. */
+  onMark: AddMarker | undefined;
 }
 
 const IDLE = 2_600;
@@ -34,12 +35,13 @@ export function Player({ playback, clips, markers, duration, onMark }: PlayerPro
 
   useEffect(() => playback.attach(video.current!), [playback]);
 
+  const mark = onMark && (() => setMarking(playback.time));
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.key === "Escape") return setHelp(false);
     const used = pressed(event, {
       playback,
       fullscreen: () => void toggleFullscreen(),
-      mark: () => setMarking(playback.time),
+      mark,
       help: () => setHelp(!help),
     });
     if (used) wake();
@@ -85,7 +87,7 @@ export function Player({ playback, clips, markers, duration, onMark }: PlayerPro
         </div>
       )}
       <div className={classes.bottom}>
-        {marking !== undefined && (
+        {marking !== undefined && onMark && (
           <MarkField
             at={marking}
             onClose={() => setMarking(undefined)}
@@ -101,11 +103,11 @@ export function Player({ playback, clips, markers, duration, onMark }: PlayerPro
           duration={duration}
           fullscreen={fullscreen}
           onFullscreen={() => void toggleFullscreen()}
-          onMark={() => setMarking(playback.time)}
+          onMark={mark}
           onHelp={() => setHelp(!help)}
         />
       </div>
-      {help && <Help onClose={() => setHelp(false)} />}
+      {help && <Help keys={mark ? KEYS : KEYS.filter(({ keys }) => !keys.includes("m"))} onClose={() => setHelp(false)} />}
     </div>
   );
 }
@@ -135,11 +137,11 @@ function MarkField({ at, onSave, onClose }: { at: number; onSave: (label: string
   );
 }
 
-function Help({ onClose }: { onClose: () => void }) {
+function Help({ keys, onClose }: { keys: typeof KEYS; onClose: () => void }) {
   return (
     <div className={classes.help} role="dialog" aria-label="Keys of the player">
       <dl className={classes.keys}>
-        {KEYS.map(({ label, text }) => (
+        {keys.map(({ label, text }) => (
           <div key={label}>
             <dt>{label.split("  ").map((key) => <kbd key={key}>{key}</kbd>)}</dt>
             <dd>{text}</dd>

@@ -4,7 +4,8 @@ import type { Playback } from "./playback";
 export interface Actions {
   playback: Playback;
   fullscreen: () => void;
-  mark: () => void;
+  /** Undefined for who may only watch. */
+  mark: (() => void) | undefined;
   help: () => void;
 }
 
@@ -23,7 +24,7 @@ export const KEYS: Key[] = [
   { keys: ["arrowright"], label: "→", text: "5 seconds on", run: ({ playback }) => playback.skip(5) },
   { keys: [","], label: ",", text: "One picture back", run: ({ playback }) => playback.step(-1) },
   { keys: ["."], label: ".", text: "One picture on", run: ({ playback }) => playback.step(1) },
-  { keys: ["m"], label: "M", text: "Add a marker here", run: ({ mark }) => mark() },
+  { keys: ["m"], label: "M", text: "Add a marker here", run: ({ mark }) => mark?.() },
   { keys: ["f"], label: "F", text: "Full screen", run: ({ fullscreen }) => fullscreen() },
   { keys: ["arrowup"], label: "↑", text: "Louder", run: ({ playback }) => playback.setVolume(playback.state.volume + 0.1) },
   { keys: ["arrowdown"], label: "↓", text: "Quieter", run: ({ playback }) => playback.setVolume(playback.state.volume - 0.1) },
