@@ -87,10 +87,9 @@ func (r *Projector) listen(ctx context.Context, build string, identities map[str
 			return ctx.Err()
 		case <-ticker.C:
 			now, err := r.conn.identities(ctx, r.routes.logs)
-			if err != nil {
-				return err
-			}
-			if !maps.Equal(now, identities) {
+			if err != nil { // nothing is known of them now; whoever reads them finds out by itself
+				r.conn.log.Debug("logs are not recognised", "projection", r.Name, "err", err)
+			} else if !maps.Equal(now, identities) {
 				return errAnew
 			}
 		case msg := <-moves:

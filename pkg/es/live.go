@@ -85,6 +85,7 @@ func (c *Conn) Watch(ctx context.Context, ready func(), f func(Live)) error {
 	if err != nil {
 		return fmt.Errorf("live documents: %w", err)
 	}
+	c.keep(stream)
 	ready()
 	return c.tail(ctx, bucket, TailFrom{After: stream.CachedInfo().State.LastSeq}, func(msg jetstream.Msg) error {
 		md, err := msg.Metadata()

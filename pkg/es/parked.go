@@ -158,7 +158,7 @@ func (f *folder) unparked(ctx context.Context, owner string, p Position) {
 
 // foldedOf are the events that other tables had parked and that are folded in these.
 func (f *folder) foldedOf(ctx context.Context, was tables) ([]parkedRow, error) {
-	return f.parkedRows(ctx, was.schema, "told and (log, seq) not in (select log, seq from es.parked where schema = '"+f.schema+"')")
+	return f.parkedRows(ctx, was.schema, "(log, seq) not in (select log, seq from es.parked where schema = '"+f.schema+"')")
 }
 
 // tellFolded tells that parked events are folded.

@@ -87,58 +87,20 @@ func (c *Conn) ends(ctx context.Context, of Positions) (Positions, error) {
 	return ends, nil
 }
 
-// errEnd ends a tail without an error.
-var errEnd = errors.New("end of the tail")
-
 // heartbeat is how often a server says that it has nothing new. After two that are missing another
 // server of the cluster is asked.
 const heartbeat = time.Second
 
+// tail reads a log, and begins again where it was when it stands still.
 func (c *Conn) tail(ctx context.Context, log string, from TailFrom, f func(jetstream.Msg) error) error {
-	var cfg jetstream.OrderedConsumerConfig
-	if from.Subject != "" {
-		cfg.FilterSubjects = []string{from.Subject}
-	}
-	switch {
-	case from.New:
-		cfg.DeliverPolicy = jetstream.DeliverNewPolicy
-	case !from.Since.IsZero():
-		cfg.DeliverPolicy, cfg.OptStartTime = jetstream.DeliverByStartTimePolicy, &from.Since
-	case from.After > 0:
-		cfg.DeliverPolicy, cfg.OptStartSeq = jetstream.DeliverByStartSequencePolicy, from.After+1
-	}
-	consumer, err := c.js.OrderedConsumer(ctx, log, cfg)
-	if err != nil {
-		return fmt.Errorf("reading %s: %w", log, err)
-	}
-	if from.Until > 0 {
-		if info, err := consumer.Info(ctx); err != nil {
-			return fmt.Errorf("reading %s: %w", log, err)
-		} else if info.NumPending == 0 {
-			return nil
-		}
-	}
-	messages, err := consumer.Messages(jetstream.PullHeartbeat(heartbeat))
-	if err != nil {
-		return fmt.Errorf("reading %s: %w", log, err)
-	}
-	defer messages.Stop()
 	for {
-		msg, err := messages.Next(jetstream.NextContext(ctx))
-		if err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return fmt.Errorf("reading %s: %w", log, err)
-		}
-		if err := f(msg); errors.Is(err, errEnd) {
-			return nil
-		} else if err != nil {
+		r := &reading{conn: c, log: log, from: from}
+		r.seen.Store(from.After)
+		err := r.run(ctx, f)
+		if !errors.Is(err, errStalled) || ctx.Err() != nil {
 			return err
 		}
-		if md, err := msg.Metadata(); err == nil && from.Until > 0 &&
-			(md.Sequence.Stream >= from.Until || md.NumPending == 0) {
-			return nil
-		}
+		c.log.Warn("reader stood still and begins again", "log", log, "after", r.seen.Load())
+		from = TailFrom{Subject: from.Subject, After: r.seen.Load(), Until: from.Until}
 	}
 }
