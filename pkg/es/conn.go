@@ -80,12 +80,18 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setu
 	return c, nil
 }
 
-// answered asks again for half a minute when no answer came, or when a log is not there yet that
-// somebody makes. Both happen while a cluster elects its leaders.
+// codeNoPeers is what JetStream answers while not enough nodes of a cluster are there.
+const codeNoPeers = 10005
+
+// answered asks again for half a minute when no answer came, when a log is not there yet that somebody
+// makes, or when nodes are missing. All of that happens while a cluster starts.
 func answered(ctx context.Context, ask func() error) error {
 	for end := time.Now().Add(30 * time.Second); ; {
 		err := ask()
 		unsettled := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrStreamNotFound)
+		if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == codeNoPeers {
+			unsettled = true
+		}
 		if !unsettled || ctx.Err() != nil || time.Now().After(end) {
 			return err
 		}
