@@ -39,8 +39,9 @@ var figures = []figure{
 	{"FanOut/burst", "ratio", "the same at 1 000 events/s, told in bursts", 5, 0},
 	{"FanOut/idle", "ratio", "the same, median latency of a single event", 0, 1},
 	{"Replay", "ratio", "replay of a million events into a fold in memory, against the bare ordered consumer", 0.8, 0},
-	{"Up", "ready-s", "`up` on an existing folder until ready, seconds", 0, 5},
-	{"Up", "rss-MiB", "resident memory when idle, all children included, MiB", 0, 0},
+	{"Up", "s/start", "`up` on an existing folder until ready, seconds", 0, 5},
+	{"Up", "MB-rss", "resident memory when idle, all children included, shared pages counted in each, MB", 0, 0},
+	{"Up", "MB-pss", "the same, shared pages counted once, MB", 0, 0},
 }
 
 // packages have the benchmarks, by module.
@@ -123,7 +124,7 @@ func table(measured map[string]map[string]float64, machine string, at time.Time)
 			wanted, verdict = "≤ "+number(f.most), mark(value <= f.most)
 		}
 		shown := number(value)
-		if !there {
+		if !there { // a benchmark was renamed, or did not run
 			shown, verdict = "not measured", mark(false)
 		}
 		fmt.Fprintf(&page, "| %s | %s | %s | %s |\n", f.what, shown, wanted, verdict)
