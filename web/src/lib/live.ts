@@ -38,7 +38,10 @@ export function useDocument<T>(topic: string, fetch: (signal: AbortSignal) => Pr
   const client = useQueryClient();
   useEffect(
     () => socket.subscribe(topic, (news) => {
-      if (news.type === "value") client.setQueryData(documentKey(topic), news.value);
+      if (news.type !== "value") return;
+      // There is no such document yet, or not any more: what there is instead is told over HTTP.
+      if (news.value === null) void client.invalidateQueries({ queryKey: documentKey(topic) });
+      else client.setQueryData(documentKey(topic), news.value);
     }),
     [client, topic],
   );
