@@ -34,7 +34,7 @@ func TestSelectNamesWhatThereIs(t *testing.T) {
 	if chosen, err := run.Select(all, []string{"other"}); err != nil || len(chosen) != 1 || chosen[0].Name != "other" {
 		t.Errorf("got %v, %v", chosen, err)
 	}
-	if _, err := run.Select(all, []string{"nope"}); err == nil || !strings.Contains(err.Error(), "[toy other]") {
+	if _, err := run.Select(all, []string{"nope"}); err == nil || !strings.Contains(err.Error(), "toy, other") {
 		t.Errorf("got %v", err)
 	}
 }
