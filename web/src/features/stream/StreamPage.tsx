@@ -72,6 +72,8 @@ function Content({ stream }: { stream: Stream }) {
     }] : []),
   ]);
 
+  // Known before the clips themselves are, so that a label that is being typed stays where it is.
+  const watchable = stream.clips.some((clip) => clip.state === "packaged");
   const markers = [...stream.markers].sort((a, b) => a.at - b.at);
   return (
     <div className={classes.layout}>
@@ -99,7 +101,7 @@ function Content({ stream }: { stream: Stream }) {
       </header>
       <aside className={classes.side}>
         <Markers
-          markers={markers} playback={playback} ready={playable.length > 0} bare={stream.clips.length === 0} onAdd={mayMark ? add : undefined} onRemove={remove}
+          markers={markers} playback={playback} ready={watchable} bare={stream.clips.length === 0} onAdd={mayMark ? add : undefined} onRemove={remove}
         />
       </aside>
       <div className={classes.clips}>
