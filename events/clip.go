@@ -2,7 +2,25 @@ package events
 
 import "time"
 
-var clip = []Event{ClipRegistered{}, ClipProbed{}, ClipRefused{}, ClipPackaged{}, ClipFailed{}, ClipRetried{}}
+var clip = []Event{
+	ClipRegistered{},
+	ClipProbed{},
+	ClipRefused{},
+	ClipPlanned{},
+	ClipPlanRejected{},
+	ClipTrackPackaged{},
+	ClipPartReleased{},
+	ClipPartPackaged{},
+	ClipPictured{},
+	ClipPackaged{},
+	ClipFailed{},
+	ClipRetried{},
+	ClipPaused{},
+	ClipResumed{},
+	ClipPrioritized{},
+	ClipDeleted{},
+	ClipSourceDropped{},
+}
 
 // ClipRegistered: a file arrived whole. The clip's id follows from the owner and the content, so
 // the same content is one clip under any name.
@@ -19,6 +37,8 @@ type ClipRegistered struct {
 	Object string `json:"object"`
 	// StartedAt is when the recording began, when that is known.
 	StartedAt *time.Time `json:"startedAt,omitempty"`
+	// EndedAt is when the recording ended, when that is known.
+	EndedAt *time.Time `json:"endedAt,omitempty"`
 }
 
 // NewStream says how to make the stream of a clip that came without one.
@@ -51,6 +71,14 @@ type VideoFacts struct {
 	FrameRate float64 `json:"frameRate"`
 	// BitRate in bits per second; zero when unknown.
 	BitRate int64 `json:"bitRate,omitempty"`
+	// Profile of the codec, such as "High".
+	Profile string `json:"profile,omitempty"`
+	// PixelFormat as ffmpeg calls it, such as "yuv420p10le".
+	PixelFormat string `json:"pixelFormat,omitempty"`
+	// Rotation in degrees clockwise that the stored picture is turned by: 0, 90, 180 or 270.
+	Rotation   int  `json:"rotation,omitempty"`
+	Interlaced bool `json:"interlaced,omitempty"`
+	HDR        bool `json:"hdr,omitempty"`
 }
 
 // AudioFacts describe one audio track.
@@ -61,6 +89,8 @@ type AudioFacts struct {
 	SampleRate int    `json:"sampleRate"`
 	Language   string `json:"language,omitempty"`
 	Title      string `json:"title,omitempty"`
+	// BitRate in bits per second; zero when unknown.
+	BitRate int64 `json:"bitRate,omitempty"`
 }
 
 func (e ClipProbed) Event() (name, id string) { return "clip.probed", e.Clip }
@@ -76,8 +106,10 @@ func (e ClipRefused) Event() (name, id string) { return "clip.refused", e.Clip }
 // ClipPackaged: the clip can be played in every browser, as HLS and as DASH.
 type ClipPackaged struct {
 	Clip string `json:"clip"`
-	// Base is the key prefix of everything made: hls/, dash/, cmaf/, sprites/, poster.jpg.
+	// Base is the key prefix of everything that was made.
 	Base string `json:"base"`
+	// Version names the plan that it was made by; empty when playlists and segments are stored as files.
+	Version string `json:"version,omitempty"`
 	// Duration in seconds.
 	Duration   float64     `json:"duration"`
 	Renditions []Rendition `json:"renditions"`

@@ -25,6 +25,8 @@ type JobProgressed struct {
 	Done bool `json:"done,omitempty"`
 	// Reason is why the last attempt did not succeed.
 	Reason string `json:"reason,omitempty"`
+	// Log is the last lines that the program which does the work has written.
+	Log []string `json:"log,omitempty"`
 }
 
 func (e JobProgressed) Event() (name, id string) { return "job.progressed", e.Job }

@@ -2,7 +2,7 @@ package events
 
 import "time"
 
-var stream = []Event{StreamCreated{}, StreamRenamed{}, MarkerAdded{}, MarkerRemoved{}}
+var stream = []Event{StreamCreated{}, StreamRenamed{}, MarkerAdded{}, MarkerRemoved{}, StreamPublished{}, StreamUnpublished{}, StreamDeleted{}}
 
 // StreamCreated: there is a stream, live or from recordings.
 type StreamCreated struct {
@@ -40,3 +40,24 @@ type MarkerRemoved struct {
 }
 
 func (e MarkerRemoved) Event() (name, id string) { return "stream.marker_removed", e.Stream }
+
+// StreamPublished: everybody may watch the stream.
+type StreamPublished struct {
+	Stream string `json:"stream"`
+}
+
+func (e StreamPublished) Event() (name, id string) { return "stream.published", e.Stream }
+
+// StreamUnpublished: only those who are signed in may watch the stream from now on.
+type StreamUnpublished struct {
+	Stream string `json:"stream"`
+}
+
+func (e StreamUnpublished) Event() (name, id string) { return "stream.unpublished", e.Stream }
+
+// StreamDeleted: the stream is no more; its clips are deleted because of it.
+type StreamDeleted struct {
+	Stream string `json:"stream"`
+}
+
+func (e StreamDeleted) Event() (name, id string) { return "stream.deleted", e.Stream }
