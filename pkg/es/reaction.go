@@ -219,9 +219,8 @@ func (r *reaction[D]) handle(ctx context.Context, msg jetstream.Msg, t task) err
 		trace.WithAttributes(attribute.String("event.id", t.ID), attribute.String("event.position", t.Position.String())))
 	err = r.routes.dispatch(ctx, r.with, t.Event)
 	endSpan(span, err)
-	if err == nil && ctx.Value(causeKey).(*effects).none() { // nothing else tells of its end
-		w.tick.Done = true
-		Progress(ctx, "done", 100, 0, 0)
+	if !r.reactor.Quiet {
+		w.end(ctx, err == nil && ctx.Value(causeKey).(*effects).none())
 	}
 	if err != nil && errors.Is(context.Cause(ctx), ErrCancelled) {
 		return ErrCancelled

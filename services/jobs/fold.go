@@ -18,12 +18,23 @@ func (b board) happened(ctx context.Context, tx *es.Tx, e es.Event) error {
 	for _, reactor := range b.wanted[e.Name] {
 		var body struct{ Name, Title string }
 		_ = json.Unmarshal(e.Data, &body) // most events have neither
-		tx.Touch(e.Owner, "jobs", "")
+		job, label := es.JobID(reactor, e.ID), clean(body.Name+body.Title)
 		err := tx.Queue(ctx, `insert into job (owner, id, reactor, created_at, label, aggregate, aggregate_id, cause)
 			values ($1, $2, $3, $4, $5, $6, $7, $8)
 			on conflict (owner, id) do update set created_at = $4, label = $5, aggregate = $6, aggregate_id = $7, cause = $8`,
-			e.Owner, es.JobID(reactor, e.ID), reactor, e.Time, clean(body.Name+body.Title), e.Aggregate, e.AggregateID, e.Position.String())
+			e.Owner, job, reactor, e.Time, label, e.Aggregate, e.AggregateID, e.Position.String())
 		if err != nil {
+			return err
+		}
+		err = tx.Queue(ctx, `with same as (select id, created_at from job
+				where owner = $1 and aggregate = $2 and aggregate_id = $3 and reactor = $4 and label = $5 and cause <> '' and newest)
+			update job set newest = false where owner = $1 and id in (select id from same)
+				and id <> (select id from same order by created_at desc, id desc limit 1)`,
+			e.Owner, e.Aggregate, e.AggregateID, reactor, label)
+		if err != nil {
+			return err
+		}
+		if err := recount(ctx, tx, e.Owner, job); err != nil {
 			return err
 		}
 	}
@@ -38,30 +49,45 @@ func (b board) ended(ctx context.Context, tx *es.Tx, e es.Event) error {
 	}
 	var body struct{ Reason string }
 	_ = json.Unmarshal(e.Data, &body)
-	tx.Touch(e.Owner, "jobs", "")
-	return tx.Queue(ctx, `insert into job (owner, id, reactor, created_at, outcome, outcome_reason, outcome_at)
+	job := es.JobID(reactor, e.Causation)
+	err := tx.Queue(ctx, `insert into job (owner, id, reactor, created_at, outcome, outcome_reason, outcome_at)
 		values ($1, coalesce((select job from wish where owner = $1 and id = $2), $2), $3, $6, $4, $5, $6)
 		on conflict (owner, id) do update set outcome = $4, outcome_reason = $5, outcome_at = $6`,
-		e.Owner, es.JobID(reactor, e.Causation), reactor, e.Name, clean(body.Reason), e.Stored)
+		e.Owner, job, reactor, e.Name, clean(body.Reason), e.Stored)
+	if err != nil {
+		return err
+	}
+	return recount(ctx, tx, e.Owner, job)
 }
 
 func (b board) progressed(ctx context.Context, tx *es.Tx, e events.JobProgressed, m es.Meta) error {
-	tx.Touch(m.Owner, "jobs", "")
 	var finished *time.Time
 	if e.Done {
 		finished = &m.Stored
 	}
-	return tx.Queue(ctx, `insert into job (owner, id, reactor, created_at, stage, percent, speed, remaining, attempt, last_reason, started_at, progressed_at, finished_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $4, $4, $11)
+	lines := []string{}
+	for _, line := range e.Log {
+		lines = append(lines, clean(line))
+	}
+	err := tx.Queue(ctx, `insert into job (owner, id, reactor, created_at, stage, percent, speed, remaining, attempt, last_reason, log, started_at, progressed_at, finished_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $4, $4, $12)
 		on conflict (owner, id) do update set stage = $5, percent = $6, speed = $7, remaining = $8, attempt = $9, last_reason = $10,
-			started_at = coalesce(job.started_at, $4), progressed_at = $4, finished_at = $11`,
-		m.Owner, e.Job, e.Reactor, m.Stored, e.Stage, e.Percent, e.Speed, e.Remaining, e.Attempt, clean(e.Reason), finished)
+			log = case cardinality($11::text[]) when 0 then job.log else $11 end,
+			started_at = coalesce(job.started_at, $4), progressed_at = $4, finished_at = $12`,
+		m.Owner, e.Job, e.Reactor, m.Stored, e.Stage, e.Percent, e.Speed, e.Remaining, e.Attempt, clean(e.Reason), lines, finished)
+	if err != nil {
+		return err
+	}
+	return recount(ctx, tx, m.Owner, e.Job)
 }
 
 func (b board) cancelled(ctx context.Context, tx *es.Tx, e events.JobCancelled, m es.Meta) error {
-	tx.Touch(m.Owner, "jobs", "")
-	return tx.Queue(ctx, `insert into job (owner, id, reactor, created_at, cancelled_at) values ($1, $2, $3, $4, $4)
+	err := tx.Queue(ctx, `insert into job (owner, id, reactor, created_at, cancelled_at) values ($1, $2, $3, $4, $4)
 		on conflict (owner, id) do update set cancelled_at = $4`, m.Owner, e.Job, e.Reactor, m.Stored)
+	if err != nil {
+		return err
+	}
+	return recount(ctx, tx, m.Owner, e.Job)
 }
 
 // buried ends a job, and opens the letter about it.
@@ -73,6 +99,9 @@ func (b board) buried(ctx context.Context, tx *es.Tx, e events.LetterBuried, m e
 			on conflict (owner, id) do update set buried = true, buried_reason = $4, buried_at = $5`,
 			m.Owner, e.Letter, e.Reactor, clean(e.Reason), m.Stored)
 		if err != nil {
+			return err
+		}
+		if err := recount(ctx, tx, m.Owner, e.Letter); err != nil {
 			return err
 		}
 	}
@@ -107,6 +136,9 @@ func (b board) redriven(ctx context.Context, tx *es.Tx, e events.LetterRedriven,
 				outcome_at = coalesce((select outcome_at from early), outcome_at)
 			where owner = $1 and id = $3`, m.Owner, wish, e.Letter, m.Stored)
 		if err != nil {
+			return err
+		}
+		if err := recount(ctx, tx, m.Owner, e.Letter); err != nil {
 			return err
 		}
 	}

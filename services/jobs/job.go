@@ -6,8 +6,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
 // Job is a reactor's work on one event.
@@ -46,19 +48,35 @@ type Job struct {
 // ended tells whether nothing more will come of the job by itself.
 func (j Job) ended() bool { return j.State != "waiting" && j.State != "running" }
 
+// JobDetail is a job with the last that was heard of it.
+type JobDetail struct {
+	Job
+	// Log is the last lines that the program which does the work has written.
+	Log []string `json:"log"`
+}
+
 // columns are those of a Job. What belongs to an earlier part of its life is not shown.
 const columns = `id, reactor, '', label, aggregate, aggregate_id, state, stage,
-	case state when 'done' then 100 else percent end,
-	case state when 'running' then speed else 0 end,
-	case state when 'running' then remaining else 0 end,
-	case when ended_at is null then attempt else greatest(attempt, 1) end,
-	case when state = 'done' then ''
-		when state = 'running' and last_reason <> '' then last_reason
-		else coalesce(nullif(outcome_reason, ''), nullif(buried_reason, ''), last_reason) end,
+	` + percentOf + `,
+	` + speedOf + `,
+	` + remainingOf + `,
+	` + attemptOf + `,
+	` + reasonOf + `,
 	buried,
 	case when state in ('done', 'failed') then outcome else '' end,
 	cause, created_at, started_at,
 	case when state in ('done', 'failed', 'cancelled') then ended_at end`
+
+// What a job shows, by its state.
+const (
+	percentOf   = `case state when 'done' then 100 else percent end`
+	speedOf     = `case state when 'running' then speed else 0 end`
+	remainingOf = `case state when 'running' then remaining else 0 end`
+	attemptOf   = `case when ended_at is null then attempt else greatest(attempt, 1) end`
+	reasonOf    = `case when state = 'done' then ''
+		when state = 'running' and last_reason <> '' then last_reason
+		else coalesce(nullif(outcome_reason, ''), nullif(buried_reason, ''), last_reason) end`
+)
 
 // query reads jobs; the condition comes after "from job".
 func (b board) query(ctx context.Context, q es.Querier, condition string, args ...any) ([]Job, error) {
@@ -83,4 +101,15 @@ func (b board) find(ctx context.Context, q es.Querier, owner, id string) (Job, e
 		return Job{}, err
 	}
 	return jobs[0], nil
+}
+
+func (b board) getJob(ctx context.Context, d *run.Deps, req OneJob) (JobDetail, error) {
+	owner := api.OwnerOf(ctx)
+	job, err := b.find(ctx, d.DB, owner, req.Job)
+	if err != nil {
+		return JobDetail{}, err
+	}
+	detail := JobDetail{Job: job}
+	err = d.DB.QueryRow(ctx, `select log from job where owner = $1 and id = $2`, owner, req.Job).Scan(&detail.Log)
+	return detail, err
 }

@@ -23,7 +23,7 @@ func Service(services []run.Service) run.Service {
 		Name: "jobs",
 		Doc:  "one truthful page of all work, and of what could not be handled",
 		Projections: []es.Projection{{
-			Name: "jobs_board", Version: 6, SQL: jobsSQL,
+			Name: "jobs_board", Version: 7, SQL: jobsSQL,
 			Handle: []es.Handler[*es.Tx]{
 				es.Any(events.Facts, board.happened), es.Any(events.Timers, board.happened),
 				es.On(board.progressed), es.On(board.cancelled),
@@ -32,7 +32,10 @@ func Service(services []run.Service) run.Service {
 			Documents: []es.Document{es.One("jobs", board.document)},
 		}},
 		Endpoints: []run.Endpoint{
-			api.Get("/api/jobs", "lists the jobs, newest first", api.Viewers, board.listJobs),
+			api.Get("/api/jobs", "lists the jobs", api.Viewers, board.listJobs),
+			api.Get("/api/jobs/board", "shows the pipelines that run or wait and those that ended last", api.Viewers, board.show),
+			api.Get("/api/jobs/{job}", "shows one job with the last lines of its log", api.Viewers, board.getJob),
+			api.Get("/api/pipelines", "lists the jobs, those about one thing together", api.Viewers, board.listPipelines),
 			api.Post("/api/jobs/{job}/cancel", "cancels a job that has not ended", api.Editors, board.cancel),
 			api.Post("/api/jobs/{job}/retry", "lets a reactor try again what it gave up", api.Editors, board.retry),
 			api.Get("/api/reactors", "lists the reactors of all services and how much each has to do", api.Viewers, board.listReactors),

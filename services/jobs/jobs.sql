@@ -17,6 +17,7 @@ create table job (
 	remaining     double precision not null default 0, -- seconds
 	attempt       int not null default 0,
 	last_reason   text not null default '',
+	log           text[] not null default '{}', -- the last lines
 	started_at    timestamptz,
 	progressed_at timestamptz,
 	finished_at   timestamptz, -- when nothing but its progress tells of its end
@@ -41,11 +42,32 @@ create table job (
 		when progressed_at > redriven_at then 'running'
 		else 'waiting' end) stored,
 	ended_at timestamptz generated always as (greatest(outcome_at, finished_at, cancelled_at, buried_at)) stored,
+	-- no later one is for the same: for the same reactor, about the same aggregate, with the same label
+	newest   boolean not null default true,
 	primary key (owner, id)
 );
 create index on job (owner, created_at, id);
 create index on job (owner, state, created_at);
 create index on job (owner, ended_at);
+create index on job (owner, aggregate_id, created_at);
+create index on job (owner, aggregate, aggregate_id, reactor) where newest or state in ('waiting', 'running');
+
+-- pipeline is what the jobs about one aggregate come to: it follows from them, and is written down so
+-- that it need not be counted whenever it is shown.
+create table pipeline (
+	owner        text not null,
+	aggregate    text not null,
+	aggregate_id text not null,
+	label        text not null,
+	state        text not null,
+	stages       jsonb not null,
+	created_at   timestamptz not null,
+	ended_at     timestamptz,
+	primary key (owner, aggregate, aggregate_id)
+);
+create index on pipeline (owner, created_at, (aggregate || '/' || aggregate_id));
+create index on pipeline (owner, state, created_at);
+create index on pipeline (owner, ended_at);
 
 -- wish is that something is tried again: what comes of it names the wish as its cause.
 create table wish (

@@ -37,13 +37,14 @@ func worker(goOn <-chan struct{}) run.Service {
 	}}}
 }
 
-func only(b jobs.Board, id string) jobs.Job {
-	for _, j := range b.Items {
-		if j.AggregateID == id {
-			return j
+// only is the pipeline of a thing; an empty one with an empty stage when there is none.
+func only(b jobs.Board, id string) jobs.Pipeline {
+	for _, p := range b.Items {
+		if p.AggregateID == id {
+			return p
 		}
 	}
-	return jobs.Job{}
+	return jobs.Pipeline{Stages: make([]jobs.Stage, 1)}
 }
 
 // A job waits, runs with its progress, and ends with its outcome.
@@ -64,9 +65,21 @@ func TestJobFromBeginningToEnd(t *testing.T) {
 	cause := tell("c1", "good")
 	tell("c2", "bad")
 	board := testkit.WaitDocument(t, s, "ours", "jobs", func(b jobs.Board) bool {
-		return only(b, "c1").Stage == "halfway" && only(b, "c2").State == "waiting"
+		return only(b, "c1").Stages[0].Stage == "halfway" && only(b, "c2").State == "waiting"
 	})
-	j := only(board, "c1")
+	job := func(clip string) jobs.Job {
+		t.Helper()
+		var page api.List[jobs.Job]
+		if _, err := s.Call(t, ours, "GET /api/jobs", testkit.Params("aggregate", "clip", "aggregateId", clip), &page); err != nil || len(page.Items) != 1 {
+			t.Fatalf("jobs of %s: %+v, %v", clip, page, err)
+		}
+		return page.Items[0]
+	}
+	if p := only(board, "c1"); p.State != "running" || p.Label != "good" || p.Aggregate != "clip" || p.FinishedAt != nil ||
+		p.Stages[0] != (jobs.Stage{Reactor: "worker-probe", Doc: "looks at it", Running: 1, Total: 1, Percent: 50, Speed: 2, Job: job("c1").ID, Stage: "halfway", Attempt: 1}) {
+		t.Errorf("pipeline: %+v", p)
+	}
+	j := job("c1")
 	if j.State != "running" || j.Percent != 50 || j.Speed != 2 || j.Attempt != 1 || j.Label != "good" || j.Cause != cause.String() ||
 		j.Doc != "looks at it" || j.StartedAt == nil || j.FinishedAt != nil {
 		t.Errorf("running: %+v", j)
@@ -75,10 +88,13 @@ func TestJobFromBeginningToEnd(t *testing.T) {
 	board = testkit.WaitDocument(t, s, "ours", "jobs", func(b jobs.Board) bool {
 		return only(b, "c1").State == "done" && only(b, "c2").State == "failed"
 	})
-	if j := only(board, "c1"); j.Outcome != "clip.probed" || j.FinishedAt == nil || j.Percent != 100 {
+	if p := only(board, "c2"); p.FinishedAt == nil || p.Stages[0].Failed != 1 || p.Stages[0].Reason != "it is bad" {
+		t.Errorf("pipeline: %+v", p)
+	}
+	if j := job("c1"); j.Outcome != "clip.probed" || j.FinishedAt == nil || j.Percent != 100 {
 		t.Errorf("done: %+v", j)
 	}
-	if j := only(board, "c2"); j.Outcome != "clip.refused" || j.Reason != "it is bad" {
+	if j := job("c2"); j.Outcome != "clip.refused" || j.Reason != "it is bad" {
 		t.Errorf("failed: %+v", j)
 	}
 	var page api.List[jobs.Job]

@@ -64,9 +64,9 @@ func TestCancelStopsTheReactor(t *testing.T) {
 		t.Fatalf("%+v, %v", job, err)
 	}
 	<-stopped
-	b := testkit.WaitDocument(t, s, "ours", "jobs", func(b jobs.Board) bool { return only(b, "c1").Reason != "" })
-	if j := only(b, "c1"); j.State != "cancelled" || j.Retriable || b.OpenLetters != 0 {
-		t.Errorf("%+v, %d letters", j, b.OpenLetters)
+	b := testkit.WaitDocument(t, s, "ours", "jobs", func(b jobs.Board) bool { return only(b, "c1").Stages[0].Reason != "" })
+	if p := only(b, "c1"); p.State != "cancelled" || p.Stages[0].Retriable || b.OpenLetters != 0 {
+		t.Errorf("%+v, %d letters", p, b.OpenLetters)
 	}
 }
 
@@ -83,21 +83,21 @@ func TestReactorTriesAgain(t *testing.T) {
 	var ended time.Time
 	for range 2 {
 		b := testkit.WaitDocument(t, s, "ours", "jobs", func(b jobs.Board) bool {
-			j := only(b, "c1")
-			return j.Retriable && j.FinishedAt.After(ended)
+			p := only(b, "c1")
+			return p.Stages[0].Retriable && p.FinishedAt.After(ended)
 		})
-		j := only(b, "c1")
-		if j.State != "failed" || j.Reason == "" || b.OpenLetters != 1 || b.Reactors[0].OpenLetters != 1 {
-			t.Errorf("given up: %+v, %d letters", j, b.OpenLetters)
+		p := only(b, "c1")
+		if p.State != "failed" || p.Stages[0].Reason == "" || b.OpenLetters != 1 || b.Reactors[0].OpenLetters != 1 {
+			t.Errorf("given up: %+v, %d letters", p, b.OpenLetters)
 		}
-		ended = *j.FinishedAt
+		ended = *p.FinishedAt
 		if _, err := s.Call(t, ours, "POST /api/jobs/{job}/retry", testkit.Params("job", id), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	b := testkit.WaitDocument(t, s, "ours", "jobs", func(b jobs.Board) bool { return only(b, "c1").State == "done" })
-	if j := only(b, "c1"); j.Outcome != "clip.probed" || j.Reason != "" || b.OpenLetters != 0 || len(b.Items) != 1 {
-		t.Errorf("%+v, %d letters, %d jobs", j, b.OpenLetters, len(b.Items))
+	if p := only(b, "c1"); p.Stages[0].Done != 1 || p.Stages[0].Reason != "" || b.OpenLetters != 0 || len(b.Items) != 1 {
+		t.Errorf("%+v, %d letters, %d pipelines", p, b.OpenLetters, len(b.Items))
 	}
 	var page api.List[jobs.Letter]
 	if _, err := s.Call(t, ours, "GET /api/letters", testkit.Params("state", "done"), &page); err != nil || len(page.Items) != 1 {

@@ -84,6 +84,7 @@ var renameStream = api.Patch("/api/streams/{stream}", "gives a stream another ti
 // current is what a decision about a stream is made on.
 type current struct {
 	title     string
+	published bool
 	markers   int
 	startedAt time.Time
 }
@@ -93,10 +94,10 @@ func decide(ctx context.Context, d *run.Deps, stream string, choose func(current
 	owner := api.OwnerOf(ctx)
 	return d.Decide(ctx, owner, "stream", stream, func(ctx context.Context) (events.Event, error) {
 		var now current
-		err := d.DB.QueryRow(ctx, `select title, started_at, (select count(*) from marker where owner = $1 and stream = $2)
-			from stream where owner = $1 and id = $2`, owner, stream).Scan(&now.title, &now.startedAt, &now.markers)
+		err := d.DB.QueryRow(ctx, `select title, published, started_at, (select count(*) from marker where owner = $1 and stream = $2)
+			from stream where owner = $1 and id = $2`, owner, stream).Scan(&now.title, &now.published, &now.startedAt, &now.markers)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return nil, fault.New(fault.NotFound, "there is no stream %s", stream)
+			return nil, noStream(stream)
 		}
 		if err != nil {
 			return nil, err

@@ -13,12 +13,14 @@ var librarySQL string
 
 // library is the read model behind the list of streams and the page of one.
 var library = es.Projection{
-	Name: "streams_library", Version: 1, SQL: librarySQL,
+	Name: "streams_library", Version: 2, SQL: librarySQL,
 	Handle: []es.Handler[*es.Tx]{
-		es.On(libraryCreated), es.On(libraryRenamed),
+		es.On(libraryCreated), es.On(libraryRenamed), es.On(libraryDeleted),
+		es.On(libraryPublished), es.On(libraryUnpublished),
 		es.On(libraryMarked), es.On(libraryUnmarked),
-		es.On(libraryRegistered), es.On(libraryProbed), es.On(libraryPackaged),
-		es.On(libraryRefused), es.On(libraryFailed), es.On(libraryRetried),
+		es.On(clipRegistered), es.On(clipProbed), es.On(clipRefused),
+		es.On(clipPlanned), es.On(clipPlanRejected), es.On(clipPartPackaged), es.On(clipPictured), es.On(clipPackaged),
+		es.On(clipFailed), es.On(clipRetried), es.On(clipPaused), es.On(clipResumed), es.On(clipDeleted),
 	},
 	Documents: []es.Document{es.Each("stream", load), es.One("streams", loadChanged)},
 }
@@ -29,13 +31,43 @@ func libraryCreated(ctx context.Context, tx *es.Tx, e events.StreamCreated, m es
 	if err != nil {
 		return err
 	}
-	return touch(ctx, tx, m, e.Stream)
+	return recount(ctx, tx, m, e.Stream)
 }
 
 func libraryRenamed(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es.Meta) error {
 	err := tx.Queue(ctx, `update stream set title = $3 where owner = $1 and id = $2`, m.Owner, e.Stream, e.Title)
 	if err != nil {
 		return err
+	}
+	return recount(ctx, tx, m, e.Stream)
+}
+
+func libraryPublished(ctx context.Context, tx *es.Tx, e events.StreamPublished, m es.Meta) error {
+	err := tx.Queue(ctx, `update stream set published = true where owner = $1 and id = $2`, m.Owner, e.Stream)
+	if err != nil {
+		return err
+	}
+	return touch(ctx, tx, m, e.Stream)
+}
+
+func libraryUnpublished(ctx context.Context, tx *es.Tx, e events.StreamUnpublished, m es.Meta) error {
+	err := tx.Queue(ctx, `update stream set published = false where owner = $1 and id = $2`, m.Owner, e.Stream)
+	if err != nil {
+		return err
+	}
+	return touch(ctx, tx, m, e.Stream)
+}
+
+func libraryDeleted(ctx context.Context, tx *es.Tx, e events.StreamDeleted, m es.Meta) error {
+	for _, statement := range []string{
+		`delete from marker where owner = $1 and stream = $2`,
+		`delete from clip where owner = $1 and stream = $2`,
+		`delete from stream where owner = $1 and id = $2`,
+		`insert into deleted (owner, id) values ($1, $2) on conflict do nothing`,
+	} {
+		if err := tx.Queue(ctx, statement, m.Owner, e.Stream); err != nil {
+			return err
+		}
 	}
 	return touch(ctx, tx, m, e.Stream)
 }
@@ -64,39 +96,25 @@ func touch(ctx context.Context, tx *es.Tx, m es.Meta, stream string) error {
 	return tx.Queue(ctx, `insert into changed (owner, seq) values ($1, $2) on conflict (owner) do update set seq = $2`, m.Owner, m.Seq)
 }
 
-func libraryRegistered(ctx context.Context, tx *es.Tx, e events.ClipRegistered, m es.Meta) error {
-	err := tx.Queue(ctx, `insert into clip (owner, id, stream, name, state, started_at, registered_at)
-		values ($1, $2, $3, $4, 'registered', $5, $6) on conflict do nothing`, m.Owner, e.Clip, e.Stream, e.Name, e.StartedAt, m.Time)
-	if err != nil {
-		return err
-	}
-	return touch(ctx, tx, m, e.Stream)
-}
-
-func libraryProbed(ctx context.Context, tx *es.Tx, e events.ClipProbed, m es.Meta) error {
-	return updateClip(ctx, tx, m, e.Clip, `state = 'probed', duration = $3`, e.Duration)
-}
-
-func libraryPackaged(ctx context.Context, tx *es.Tx, e events.ClipPackaged, m es.Meta) error {
-	return updateClip(ctx, tx, m, e.Clip, `state = 'packaged', reason = '', duration = $3, poster = $4`, e.Duration, e.Poster)
-}
-
-func libraryRefused(ctx context.Context, tx *es.Tx, e events.ClipRefused, m es.Meta) error {
-	return updateClip(ctx, tx, m, e.Clip, `state = 'refused', reason = $3`, e.Reason)
-}
-
-func libraryFailed(ctx context.Context, tx *es.Tx, e events.ClipFailed, m es.Meta) error {
-	return updateClip(ctx, tx, m, e.Clip, `state = 'failed', reason = $3`, e.Reason)
-}
-
-func libraryRetried(ctx context.Context, tx *es.Tx, e events.ClipRetried, m es.Meta) error {
-	return updateClip(ctx, tx, m, e.Clip, `state = 'registered', reason = '', poster = false`)
-}
-
-func updateClip(ctx context.Context, tx *es.Tx, m es.Meta, clip, set string, args ...any) error {
-	var stream string
-	err := tx.QueryRow(ctx, `update clip set `+set+` where owner = $1 and id = $2 returning stream`,
-		append([]any{m.Owner, clip}, args...)...).Scan(&stream)
+// recount writes down what follows from the title and the clips. Clips with a time of their own stand
+// where it says; those from before the stream's start are one after the other at its beginning, and
+// those without a time at its end, as load has them.
+func recount(ctx context.Context, tx *es.Tx, m es.Meta, stream string) error {
+	err := tx.Queue(ctx, `update stream s set (search, state, playable, duration, size, clips, parts_done, parts_total, poster) = (
+			select concat_ws(chr(10), s.title, string_agg(c.name, chr(10))),
+				case when count(*) = 0 then 'empty'
+					when bool_or(c.state in ('registered', 'probed')) then 'processing'
+					when bool_or(c.state = 'packaged') then 'ready'
+					else 'failed' end,
+				coalesce(bool_or(c.playable), false),
+				greatest(0,
+					sum(c.duration) filter (where c.started_at < s.started_at),
+					max(extract(epoch from c.started_at - s.started_at)::float8 + c.duration) filter (where c.started_at >= s.started_at)
+				) + coalesce(sum(c.duration) filter (where c.started_at is null), 0),
+				coalesce(sum(c.size), 0), count(*), coalesce(sum(cardinality(c.done)), 0), coalesce(sum(c.parts), 0),
+				coalesce((array_agg(c.id order by c.started_at, c.registered_at, c.id) filter (where c.poster))[1], '')
+			from clip c where c.owner = s.owner and c.stream = s.id)
+		where s.owner = $1 and s.id = $2`, m.Owner, stream)
 	if err != nil {
 		return err
 	}

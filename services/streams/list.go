@@ -1,8 +1,10 @@
 package streams
 
 import (
+	"cmp"
 	"context"
-	"strings"
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,20 +19,51 @@ type StreamSummary struct {
 	ID        string    `json:"id"`
 	Title     string    `json:"title"`
 	CreatedAt time.Time `json:"createdAt"`
+	// StartedAt is stream time zero on the wall clock.
 	StartedAt time.Time `json:"startedAt"`
+	// Published tells that everybody may watch it.
+	Published bool `json:"published"`
+	// State of the clips together.
+	State State `json:"state" jsonschema:"enum=empty,enum=processing,enum=ready,enum=failed"`
+	// Playable tells that something of it can be played.
+	Playable bool `json:"playable"`
 	// Duration in seconds, to the end of the last clip.
-	Duration    float64 `json:"duration"`
-	ClipCount   int     `json:"clipCount"`
-	MarkerCount int     `json:"markerCount"`
-	PosterURL   string  `json:"posterUrl,omitempty"`
-	State       State   `json:"state" jsonschema:"enum=empty,enum=processing,enum=ready,enum=failed"`
+	Duration float64 `json:"duration"`
+	// Size of the recorded files in bytes.
+	Size        int64 `json:"size"`
+	ClipCount   int   `json:"clipCount"`
+	MarkerCount int   `json:"markerCount"`
+	// PartsDone are those of PartsTotal that are encoded, of all clips.
+	PartsDone  int    `json:"partsDone"`
+	PartsTotal int    `json:"partsTotal"`
+	PosterURL  string `json:"posterUrl,omitempty"`
+}
+
+// summary is what scanSummary reads of stream s.
+const summary = `s.id, s.title, s.created_at, s.started_at, s.published, s.state, s.playable, s.duration, s.size, s.clips,
+	(select count(*) from marker where owner = s.owner and stream = s.id), s.parts_done, s.parts_total, s.poster`
+
+func scanSummary(row pgx.CollectableRow) (s StreamSummary, err error) {
+	var poster string
+	err = row.Scan(&s.ID, &s.Title, &s.CreatedAt, &s.StartedAt, &s.Published, &s.State, &s.Playable, &s.Duration, &s.Size, &s.ClipCount,
+		&s.MarkerCount, &s.PartsDone, &s.PartsTotal, &poster)
+	s.PosterURL = media(poster, "poster.jpg", poster != "")
+	return s, err
 }
 
 // ListStreams asks for a page of streams.
 type ListStreams struct {
-	// Q are words in the title.
+	// Q is a text in the title or in the name of a clip.
 	Q string `query:"q" json:"-"`
-	// Sort is "newest" (the default), "oldest" or "title".
+	// State is "empty", "processing", "ready" or "failed"; empty is all.
+	State string `query:"state" json:"-"`
+	// Published is "true" or "false"; empty is both.
+	Published string `query:"published" json:"-"`
+	// From and To are the first and the last day on which the stream began, in UTC, such as
+	// "2026-01-31"; or times in RFC 3339, From included and To not.
+	From string `query:"from" json:"-"`
+	To   string `query:"to" json:"-"`
+	// Sort is "newest" (the default), "oldest", "title", "longest" or "largest".
 	Sort   string `query:"sort" json:"-"`
 	Limit  int    `query:"limit" json:"-"`
 	Cursor string `query:"cursor" json:"-"`
@@ -38,75 +71,69 @@ type ListStreams struct {
 
 var listStreams = api.Get("/api/streams", "lists the streams", api.Viewers, list)
 
-// orders are the sort keys as text that sorts, and the direction.
-var orders = map[string]struct{ key, direction, after string }{
-	"newest": {`to_char(s.started_at at time zone 'utc', 'YYYYMMDDHH24MISSUS')`, "desc", "<"},
-	"oldest": {`to_char(s.started_at at time zone 'utc', 'YYYYMMDDHH24MISSUS')`, "asc", ">"},
-	"title":  {`lower(s.title)`, "asc", ">"},
+// order is a way to sort: by a key that an index has, and by the id among those that have the same.
+type order struct {
+	key string
+	// from is the key of where a page begins, in which ? is the value that a cursor has.
+	from string
+	// down is true when the largest comes first.
+	down bool
+	// text is the value that a cursor has after a stream, and parse reads it.
+	text  func(StreamSummary) string
+	parse func(string) (any, error)
 }
 
-// streamDuration is the end of the last clip of stream s, as load counts it: clips with a time of
-// their own stand where it says; those from before the stream's start are one after the other at its
-// beginning, and those without a time at its end.
-const streamDuration = `greatest(0,
-		sum(duration) filter (where started_at < s.started_at),
-		max(extract(epoch from started_at - s.started_at)::float8 + duration) filter (where started_at >= s.started_at)
-	) + coalesce(sum(duration) filter (where started_at is null), 0)`
+var orders = map[string]order{
+	"newest":  {"s.started_at", "?", true, startText, parseStart},
+	"oldest":  {"s.started_at", "?", false, startText, parseStart},
+	"title":   {"lower(s.title)", "lower(?)", false, func(s StreamSummary) string { return s.Title }, func(text string) (any, error) { return text, nil }},
+	"longest": {"s.duration", "?", true, func(s StreamSummary) string { return strconv.FormatFloat(s.Duration, 'g', -1, 64) }, func(text string) (any, error) { return strconv.ParseFloat(text, 64) }},
+	"largest": {"s.size", "?", true, func(s StreamSummary) string { return strconv.FormatInt(s.Size, 10) }, func(text string) (any, error) { return strconv.ParseInt(text, 10, 64) }},
+}
+
+func startText(s StreamSummary) string { return s.StartedAt.Format(time.RFC3339Nano) }
+
+func parseStart(text string) (any, error) { return time.Parse(time.RFC3339Nano, text) }
 
 func list(ctx context.Context, d *run.Deps, req ListStreams) (api.List[StreamSummary], error) {
-	page := api.List[StreamSummary]{Items: []StreamSummary{}}
-	if req.Sort == "" {
-		req.Sort = "newest"
-	}
-	order, ok := orders[req.Sort]
-	if !ok {
-		return page, fault.Field("sort", "%q is not one of newest, oldest, title", req.Sort)
-	}
-	after, err := api.ParseCursor(req.Cursor, 2)
+	req.Sort, req.Limit = cmp.Or(req.Sort, "newest"), api.Limit(req.Limit)
+	query, values, err := req.query(api.OwnerOf(ctx))
 	if err != nil {
-		return page, err
+		return api.List[StreamSummary]{}, err
 	}
-	if after == nil {
-		after = []string{"", ""}
-	}
-	limit := api.Limit(req.Limit)
-	rows, err := d.DB.Query(ctx, `
-		select `+order.key+`, s.id, s.title, s.created_at, s.started_at,
-			c.duration, coalesce(c.clips, 0), coalesce(m.markers, 0), coalesce(c.poster, ''),
-			coalesce(c.busy, false), coalesce(c.ready, false)
-		from stream s
-		left join lateral (select `+streamDuration+` as duration, count(*) as clips,
-				(array_agg(id order by registered_at) filter (where poster))[1] as poster,
-				bool_or(state in ('registered', 'probed')) as busy, bool_or(state = 'packaged') as ready
-			from clip where owner = s.owner and stream = s.id) c on true
-		left join lateral (select count(*) as markers from marker where owner = s.owner and stream = s.id) m on true
-		where s.owner = $1 and ($2 = '' or s.title ilike '%' || $2 || '%')
-			and ($4 = '' or (`+order.key+`, s.id) `+order.after+` ($3, $4))
-		order by 1 `+order.direction+`, 2 `+order.direction+` limit $5`,
-		api.OwnerOf(ctx), escapeLike(req.Q), after[0], after[1], limit+1)
+	rows, err := d.DB.Query(ctx, query, values...)
 	if err != nil {
-		return page, err
+		return api.List[StreamSummary]{}, err
 	}
-	var s StreamSummary
-	var key, lastKey, poster string
-	var busy, ready bool
-	_, err = pgx.ForEachRow(rows, []any{
-		&key, &s.ID, &s.Title, &s.CreatedAt, &s.StartedAt, &s.Duration, &s.ClipCount, &s.MarkerCount, &poster, &busy, &ready,
-	}, func() error {
-		if len(page.Items) == limit {
-			page.Next = api.Cursor(lastKey, page.Items[limit-1].ID)
-			return nil
-		}
-		lastKey = key
-		s.PosterURL = posterURL(poster, poster != "")
-		s.State = stateOf(s.ClipCount, busy, ready)
-		page.Items = append(page.Items, s)
-		return nil
-	})
-	return page, err
+	items, err := pgx.CollectRows(rows, scanSummary)
+	return api.Page(items, req.Limit, func(last StreamSummary) string {
+		return api.Cursor(req.Sort, orders[req.Sort].text(last), last.ID)
+	}), err
 }
 
-// escapeLike lets the characters that mean something in a pattern mean themselves.
-func escapeLike(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
+// query is the statement for a page and one stream more, with its values.
+func (r ListStreams) query(owner string) (string, []any, error) {
+	var where conditions
+	where.add("s.owner = ?", owner)
+	if err := r.filter(&where); err != nil {
+		return "", nil, err
+	}
+	order := orders[r.Sort]
+	direction, beyond := "asc", ">"
+	if order.down {
+		direction, beyond = "desc", "<"
+	}
+	after, err := api.ParseCursor(r.Cursor, 3)
+	if err != nil {
+		return "", nil, err
+	}
+	if after != nil {
+		key, err := order.parse(after[1])
+		if err != nil || after[0] != r.Sort {
+			return "", nil, fault.Field("cursor", "this is no cursor of a list with this sort; begin without one")
+		}
+		where.add("("+order.key+", s.id) "+beyond+" ("+order.from+", ?)", key, after[2])
+	}
+	return fmt.Sprintf("select %s from stream s where %s order by %s %s, s.id %s limit %d",
+		summary, where.sql(), order.key, direction, direction, r.Limit+1), where.values, nil
 }

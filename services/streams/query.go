@@ -13,17 +13,14 @@ import (
 
 // Stream is one stream with all that is on its clock.
 type Stream struct {
-	ID        string    `json:"id"`
-	Title     string    `json:"title"`
-	CreatedAt time.Time `json:"createdAt"`
-	// StartedAt is stream time zero on the wall clock.
-	StartedAt time.Time `json:"startedAt"`
-	// Duration in seconds, to the end of the last clip.
-	Duration float64 `json:"duration"`
-	// State of the clips together.
-	State   State        `json:"state" jsonschema:"enum=empty,enum=processing,enum=ready,enum=failed"`
-	Clips   []StreamClip `json:"clips"`
-	Markers []Marker     `json:"markers"`
+	StreamSummary
+	// HLSURL plays the clips one after the other, without the gaps between them; absent while nothing
+	// can be played.
+	HLSURL string `json:"hlsUrl,omitempty"`
+	// WatchURL is the page where everybody may watch it; absent while it is not published.
+	WatchURL string       `json:"watchUrl,omitempty"`
+	Clips    []StreamClip `json:"clips"`
+	Markers  []Marker     `json:"markers"`
 }
 
 // State is how far a stream's clips are: "empty", "processing", "ready" or "failed".
@@ -36,11 +33,26 @@ type StreamClip struct {
 	State string `json:"state" jsonschema:"enum=registered,enum=probed,enum=packaged,enum=refused,enum=failed"`
 	// Reason is why it was refused or failed.
 	Reason string `json:"reason,omitempty"`
+	// Playable tells that it can be played, perhaps not yet to its end or in every size.
+	Playable bool `json:"playable"`
+	// Paused tells that parts of it that have not begun wait until it is resumed.
+	Paused bool `json:"paused,omitempty"`
+	// PartsDone are those of PartsTotal that are encoded; both are zero when nothing has to be.
+	PartsDone  int `json:"partsDone"`
+	PartsTotal int `json:"partsTotal"`
+	// Size of the recorded file in bytes.
+	Size int64 `json:"size"`
 	// Duration in seconds; absent while unknown.
 	Duration float64 `json:"duration,omitempty"`
+	// Width and Height of the recorded picture in pixels, as it is shown; absent without one.
+	Width       int `json:"width,omitempty"`
+	Height      int `json:"height,omitempty"`
+	AudioTracks int `json:"audioTracks"`
 	// Offset is the stream time in seconds at which the clip begins.
-	Offset    float64 `json:"offset"`
-	PosterURL string  `json:"posterUrl,omitempty"`
+	Offset     float64 `json:"offset"`
+	PosterURL  string  `json:"posterUrl,omitempty"`
+	SpritesURL string  `json:"spritesUrl,omitempty"`
+	HLSURL     string  `json:"hlsUrl,omitempty"`
 }
 
 // Marker is a moment that somebody flagged.
@@ -56,71 +68,73 @@ type Marker struct {
 
 // load reads a stream; pgx.ErrNoRows when there is none.
 func load(ctx context.Context, q es.Querier, owner, id string) (Stream, error) {
-	s := Stream{ID: id, Clips: []StreamClip{}}
-	err := q.QueryRow(ctx, `select title, created_at, started_at from stream where owner = $1 and id = $2`, owner, id).
-		Scan(&s.Title, &s.CreatedAt, &s.StartedAt)
+	s := Stream{Clips: []StreamClip{}}
+	rows, err := q.Query(ctx, `select `+summary+` from stream s where owner = $1 and id = $2`, owner, id)
 	if err != nil {
 		return s, err
 	}
-	rows, err := q.Query(ctx, `select id, label, at, created_at, created_by from marker where owner = $1 and stream = $2 order by at, id`, owner, id)
+	if s.StreamSummary, err = pgx.CollectExactlyOneRow(rows, scanSummary); err != nil {
+		return s, err
+	}
+	if s.Playable {
+		s.HLSURL = "/media/streams/" + id + "/hls/index.m3u8"
+	}
+	if s.Published {
+		s.WatchURL = "/watch/" + id
+	}
+	rows, err = q.Query(ctx, `select id, label, at, created_at, created_by from marker where owner = $1 and stream = $2 order by at, id`, owner, id)
 	if err != nil {
 		return s, err
 	}
 	if s.Markers, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Marker]); err != nil {
 		return s, err
 	}
-	rows, err = q.Query(ctx, `select id, name, state, reason, duration, poster, started_at from clip
-		where owner = $1 and stream = $2 order by started_at nulls last, registered_at, id`, owner, id)
+	rows, err = q.Query(ctx, `select id, name, state, reason, playable, paused, cardinality(done), parts, size, duration, width, height, audio_tracks,
+			poster, sprites, started_at
+		from clip where owner = $1 and stream = $2 order by started_at nulls last, registered_at, id`, owner, id)
 	if err != nil {
 		return s, err
 	}
-	var poster, busy, ready bool
+	var poster, sprites bool
 	var startedAt *time.Time
+	var end float64
 	var c StreamClip
-	_, err = pgx.ForEachRow(rows, []any{&c.ID, &c.Name, &c.State, &c.Reason, &c.Duration, &poster, &startedAt}, func() error {
-		c.PosterURL = posterURL(c.ID, poster)
-		c.Offset = s.Duration // without a time of its own it follows the one before
+	_, err = pgx.ForEachRow(rows, []any{
+		&c.ID, &c.Name, &c.State, &c.Reason, &c.Playable, &c.Paused, &c.PartsDone, &c.PartsTotal, &c.Size, &c.Duration, &c.Width, &c.Height, &c.AudioTracks,
+		&poster, &sprites, &startedAt,
+	}, func() error {
+		c.PosterURL = media(c.ID, "poster.jpg", poster)
+		c.SpritesURL = media(c.ID, "sprites.vtt", sprites)
+		c.HLSURL = media(c.ID, "hls/index.m3u8", c.Playable)
+		c.Offset = end // without a time of its own it follows the one before
 		if startedAt != nil && !startedAt.Before(s.StartedAt) {
 			c.Offset = startedAt.Sub(s.StartedAt).Seconds()
 		}
-		s.Duration = max(s.Duration, c.Offset+c.Duration)
-		busy = busy || c.State == "registered" || c.State == "probed"
-		ready = ready || c.State == "packaged"
+		end = max(end, c.Offset+c.Duration)
 		s.Clips = append(s.Clips, c)
 		return nil
 	})
-	s.State = stateOf(len(s.Clips), busy, ready)
 	return s, err
 }
 
-func posterURL(clip string, poster bool) string {
-	if !poster {
+// media is where a file of a clip is served; empty when it is not there.
+func media(clip, file string, there bool) string {
+	if !there {
 		return ""
 	}
-	return "/media/" + clip + "/poster.jpg"
-}
-
-// stateOf the clips together: busy when one is still worked on, ready when one can be played.
-func stateOf(clips int, busy, ready bool) State {
-	switch {
-	case clips == 0:
-		return "empty"
-	case busy:
-		return "processing"
-	case ready:
-		return "ready"
-	}
-	return "failed"
+	return "/media/" + clip + "/" + file
 }
 
 // find reads a stream for an endpoint.
 func find(ctx context.Context, q es.Querier, owner, id string) (Stream, error) {
 	s, err := load(ctx, q, owner, id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return s, fault.New(fault.NotFound, "there is no stream %s", id)
+		return s, noStream(id)
 	}
 	return s, err
 }
+
+func noStream(id string) error { return fault.New(fault.NotFound, "there is no stream %s", id) }
 
 // Changed is the live document of the list of streams: it says that the list is another.
 type Changed struct {

@@ -13,7 +13,8 @@ var Service = run.Service{
 	Projections: []es.Projection{library},
 	Reactors:    []run.Reactor{home},
 	Endpoints: []run.Endpoint{
-		listStreams, getStream, createStream, renameStream,
+		listStreams, getStream, createStream, renameStream, deleteStream,
+		publishStream, unpublishStream, watchStream,
 		addMarker, removeMarker,
 	},
 }
