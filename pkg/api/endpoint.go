@@ -166,14 +166,3 @@ type List[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty"`
 }
-
-// File is the response of an endpoint that answers with a stored file: the gateway sends it, in
-// ranges when asked.
-type File struct {
-	// Key of the object.
-	Key string `json:"key"`
-	// ContentType of the file.
-	ContentType string `json:"contentType"`
-	// Cache is the Cache-Control header.
-	Cache string `json:"cache"`
-}

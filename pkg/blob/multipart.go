@@ -16,6 +16,15 @@ type Part struct {
 	Number int
 	Size   int64
 	ETag   string
+	// At is when it arrived.
+	At time.Time
+}
+
+// Multipart is an upload in parts that has begun and is not over.
+type Multipart struct {
+	Key, Upload string
+	// At is when it began.
+	At time.Time
 }
 
 // NewMultipart begins an upload in parts and answers its id.
@@ -46,7 +55,7 @@ func (s *Store) Parts(ctx context.Context, key, upload string) ([]Part, error) {
 			return nil, explainUpload(key, err)
 		}
 		for _, p := range page.ObjectParts {
-			parts = append(parts, Part{Number: p.PartNumber, Size: p.Size, ETag: p.ETag})
+			parts = append(parts, Part{Number: p.PartNumber, Size: p.Size, ETag: p.ETag, At: p.LastModified})
 		}
 		if !page.IsTruncated {
 			return parts, nil
@@ -67,6 +76,24 @@ func (s *Store) Complete(ctx context.Context, key, upload string, parts []Part) 
 		return explainUpload(key, err)
 	}
 	return nil
+}
+
+// Multiparts lists all uploads in parts that are not over. Some object stores list none.
+func (s *Store) Multiparts(ctx context.Context) ([]Multipart, error) {
+	var list []Multipart
+	for key, upload := "", ""; ; {
+		page, err := s.inside.ListMultipartUploads(ctx, s.bucket, "", key, upload, "", 1000)
+		if err != nil {
+			return nil, fmt.Errorf("uploads in parts: %w", err)
+		}
+		for _, m := range page.Uploads {
+			list = append(list, Multipart{Key: m.Key, Upload: m.UploadID, At: m.Initiated})
+		}
+		if !page.IsTruncated {
+			return list, nil
+		}
+		key, upload = page.NextKeyMarker, page.NextUploadIDMarker
+	}
 }
 
 // Abort throws the parts of an upload away; one that is over is no error.

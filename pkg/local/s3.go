@@ -53,6 +53,9 @@ func StartS3(ctx context.Context, dir string, o S3Options) (_ *S3, err error) {
 			s.Stop()
 		}
 	}()
+	if os.Args[0] == s3Process {
+		return nil, errors.New("this process is the server of another: its program has to call ServeS3IfAsked before all else")
+	}
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ const s3Variable = "AFTERGLOW_LOCAL_S3_"
 // command runs this same program again. /proc/self/exe is this program even when its file was replaced.
 func (t s3Task) command() *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Args = []string{"afterglow-s3"}
+	cmd.Args = []string{s3Process}
 	cmd.Dir = t.objects
 	cmd.Env = []string{
 		s3Variable + "ADDRESS=" + t.address,
@@ -41,6 +41,9 @@ func servesS3(p process) bool {
 	environment, err := os.ReadFile(p.file("environ"))
 	return err == nil && bytes.Contains(environment, []byte(s3Variable))
 }
+
+// s3Process is what the server's process is called.
+const s3Process = "afterglow-s3"
 
 // ServeS3IfAsked serves S3 and never returns when this process is the child that StartS3 started. The
 // server needs a process of its own: it changes the working directory and keeps global state.
@@ -88,6 +91,9 @@ func (t s3Task) serve(ctx context.Context) error {
 	stored := durable{Backend: files, folders: []string{t.objects}}
 	if t.metadata != "" {
 		stored.folders = append(stored.folders, t.metadata)
+	}
+	if err := stored.goBack(); err != nil {
+		return err
 	}
 	return embedgw.RunVersityGW(ctx, stored, &embedgw.Config{
 		RootUserAccess:    t.accessKey,

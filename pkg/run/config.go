@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Config is what can be set from outside. Everything has a default that works on one machine.
@@ -15,6 +16,9 @@ type Config struct {
 	Listen string
 	// PublicURL is how browsers reach the gateway, for links and cookies; empty follows Listen.
 	PublicURL string
+	// MediaURL is the address of a CDN in front of the gateway, which the segments of published streams
+	// are fetched from; empty is none.
+	MediaURL string
 	// OwnerEmail and OwnerPassword make the owner's account at the first start, instead of the
 	// set-up link.
 	OwnerEmail, OwnerPassword string
@@ -26,6 +30,13 @@ type Config struct {
 	OIDCName string
 	// LogReplicas is how many servers of a NATS cluster keep each log; zero leaves the logs as they are.
 	LogReplicas int
+	// SpriteInterval is how far apart the small pictures are that people seek by; zero follows the
+	// length of the clip.
+	SpriteInterval time.Duration
+	// UploadLimit is how large a file may be that is sent, in bytes; zero is as large as the object store takes.
+	UploadLimit int64
+	// DropSources removes the file that was sent once its clip can be played without it.
+	DropSources bool
 }
 
 // FromEnv takes what the environment says, and keeps the rest.
@@ -33,6 +44,7 @@ func (c Config) FromEnv() (Config, error) {
 	for name, field := range map[string]*string{
 		"AFTERGLOW_LISTEN":             &c.Listen,
 		"AFTERGLOW_PUBLIC_URL":         &c.PublicURL,
+		"AFTERGLOW_MEDIA_URL":          &c.MediaURL,
 		"AFTERGLOW_OWNER_EMAIL":        &c.OwnerEmail,
 		"AFTERGLOW_OWNER_PASSWORD":     &c.OwnerPassword,
 		"AFTERGLOW_OIDC_ISSUER":        &c.OIDCIssuer,
@@ -57,12 +69,20 @@ func (c Config) FromEnv() (Config, error) {
 			return c, fmt.Errorf("AFTERGLOW_LOG_REPLICAS is %q: set 1, or 3 or 5 for as many servers of a NATS cluster", replicas)
 		}
 	}
-	if c.PublicURL != "" {
-		u, err := url.Parse(c.PublicURL)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return c, fmt.Errorf("AFTERGLOW_PUBLIC_URL: %q is no URL such as https://stream.example", c.PublicURL)
-		}
-		c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	if c.UploadLimit, err = sizeFrom("AFTERGLOW_UPLOAD_LIMIT", c.UploadLimit); err != nil {
+		return c, err
+	}
+	if c.SpriteInterval, err = spriteInterval(c.SpriteInterval); err != nil {
+		return c, err
+	}
+	if c.DropSources, err = dropSources(c.DropSources); err != nil {
+		return c, err
+	}
+	if c.PublicURL, err = siteURL("AFTERGLOW_PUBLIC_URL", c.PublicURL, "https://stream.example"); err != nil {
+		return c, err
+	}
+	if c.MediaURL, err = siteURL("AFTERGLOW_MEDIA_URL", c.MediaURL, "https://cdn.example"); err != nil {
+		return c, err
 	}
 	if (c.OwnerEmail == "") != (c.OwnerPassword == "") {
 		return c, fmt.Errorf("AFTERGLOW_OWNER_EMAIL and AFTERGLOW_OWNER_PASSWORD go together: set both, or neither and use the set-up link")
@@ -77,6 +97,40 @@ func (c Config) FromEnv() (Config, error) {
 		c.OIDCName = "single sign-on"
 	}
 	return c, nil
+}
+
+// siteURL is an address without a slash at its end; an empty one stays empty.
+func siteURL(name, value, example string) (string, error) {
+	u, err := url.Parse(value)
+	if value != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return "", fmt.Errorf("%s: %q is no URL such as %s", name, value, example)
+	}
+	return strings.TrimSuffix(value, "/"), nil
+}
+
+// spriteInterval is what AFTERGLOW_SPRITE_INTERVAL says.
+func spriteInterval(otherwise time.Duration) (time.Duration, error) {
+	text, err := Env("AFTERGLOW_SPRITE_INTERVAL")
+	if err != nil || text == "" {
+		return otherwise, err
+	}
+	every, err := time.ParseDuration(text)
+	if err != nil || every < 100*time.Millisecond || every > time.Hour {
+		return 0, fmt.Errorf("AFTERGLOW_SPRITE_INTERVAL is %q: set a time from 100ms to 1h, such as 5s", text)
+	}
+	return every, nil
+}
+
+// dropSources is what AFTERGLOW_SOURCES says.
+func dropSources(otherwise bool) (bool, error) {
+	text, err := Env("AFTERGLOW_SOURCES")
+	switch {
+	case err != nil || text == "":
+		return otherwise, err
+	case text != "keep" && text != "drop":
+		return false, fmt.Errorf("AFTERGLOW_SOURCES is %q: set keep, or drop to remove the files that were sent once they can be played", text)
+	}
+	return text == "drop", nil
 }
 
 // URL is how a browser on this machine reaches the gateway.

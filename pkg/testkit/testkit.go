@@ -15,7 +15,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/afterglow-live/afterglow/pkg/blob"
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -90,10 +89,12 @@ func Platform(t testing.TB) run.Platform {
 	logger := Logger(t)
 	name := fmt.Sprintf("test%d", number)
 	p := run.Platform{DatabaseURL: s.database(t, name), Work: t.TempDir(), Logger: logger, Version: "v0.0.0"}
-	p.Blob, err = blob.Open(ctx, s.bucket(t, name))
+	bucket := s.bucket(t, name)
+	p.Blob, err = blob.Open(ctx, bucket)
 	if err != nil {
 		t.Fatal(err)
 	}
+	buckets.Store(p.Blob, bucket)
 	p.Logs = logs(t, local.NATSOptions{Dir: t.TempDir()})
 	return p
 }
@@ -135,13 +136,7 @@ func (s *shared) database(t testing.TB, name string) string {
 func (s *shared) bucket(t testing.TB, name string) blob.Config {
 	t.Helper()
 	cfg := blob.Config{Endpoint: "http://" + s.s3.Endpoint(), Bucket: name, AccessKey: s.s3.AccessKey, SecretKey: s.s3.SecretKey}
-	client, err := minio.New(strings.TrimPrefix(cfg.Endpoint, "http://"), &minio.Options{
-		Creds: credentials.NewStaticV4(cfg.AccessKey, cfg.SecretKey, ""), Region: local.Region,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := client.MakeBucket(t.Context(), name, minio.MakeBucketOptions{Region: local.Region}); err != nil {
+	if err := plain(t, cfg).MakeBucket(t.Context(), name, minio.MakeBucketOptions{Region: local.Region}); err != nil {
 		t.Fatal(err)
 	}
 	return cfg

@@ -1,19 +1,12 @@
 package gateway
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
-	"reflect"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
-	"github.com/afterglow-live/afterglow/pkg/blob"
-	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
 const (
@@ -27,7 +20,7 @@ func (s *server) endpoint(service string, route api.Route) echo.HandlerFunc {
 	if isRedirect(route) {
 		return s.redirect(service, route)
 	}
-	file := route.Response == reflect.TypeFor[api.File]()
+	file := isFile(route)
 	return func(c echo.Context) error {
 		r := c.Request()
 		if !safe(r) {
@@ -86,6 +79,7 @@ func safe(r *http.Request) bool { return r.Method == http.MethodGet || r.Method 
 
 // known tells whether the caller has the answer with the tag already.
 func known(r *http.Request, tag string) bool {
+	tag = strings.TrimPrefix(tag, "W/")
 	for _, header := range r.Header.Values("If-None-Match") {
 		for _, known := range strings.Split(header, ",") {
 			if known = strings.TrimPrefix(strings.TrimSpace(known), "W/"); known == tag || known == "*" {
@@ -94,26 +88,4 @@ func known(r *http.Request, tag string) bool {
 		}
 	}
 	return false
-}
-
-// file sends a stored file, or the range of it that was asked for.
-func (s *server) file(c echo.Context, reply json.RawMessage) error {
-	var f api.File
-	if err := json.Unmarshal(reply, &f); err != nil {
-		return fmt.Errorf("file: %w", err)
-	}
-	content, object, err := s.Blob.Open(c.Request().Context(), f.Key)
-	if errors.Is(err, blob.ErrNotFound) {
-		return fault.New(fault.NotFound, "this file is not there, or not any more")
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { _ = content.Close() }()
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, f.ContentType)
-	h.Set(echo.HeaderCacheControl, f.Cache)
-	h.Set(headerETag, `"`+strings.Trim(object.ETag, `"`)+`"`)
-	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, content)
-	return nil
 }

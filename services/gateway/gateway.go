@@ -69,7 +69,9 @@ type server struct {
 	// secure is true when browsers come by https.
 	secure bool
 	// cookie is the name of the session cookie.
-	cookie  string
+	cookie string
+	// policy is the Content-Security-Policy of every answer.
+	policy  string
 	origins *http.CrossOriginProtection
 	health  *health
 	hub     *hub
@@ -81,6 +83,7 @@ func newServer(d *run.Deps, all []run.Service) (*server, error) {
 	s := &server{
 		Deps: d, services: all, secure: strings.HasPrefix(d.Config.PublicURL, "https://"),
 		cookie: cookieName(d.Config.URL()), origins: http.NewCrossOriginProtection(),
+		policy: policyFor(d.Config),
 	}
 	for _, service := range all {
 		if service.Authenticate != nil {

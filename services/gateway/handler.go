@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
 // openAPI describes the endpoints; it is generated from the same declarations.
@@ -27,10 +29,16 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// policy is what a page may load, and from where. Uploads go straight to the object store, which may
-// be on any host.
-const policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; " +
-	"connect-src 'self' http: https: ws: wss:; worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+// policyFor is what a page may load, and from where: video also from a CDN, if there is one. Uploads go
+// straight to the object store, which may be on any host.
+func policyFor(config run.Config) string {
+	cdn := ""
+	if u, err := url.Parse(config.MediaURL); err == nil && u.Host != "" {
+		cdn = " " + u.Scheme + "://" + u.Host
+	}
+	return "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; media-src 'self' blob:" + cdn + "; " +
+		"connect-src 'self' http: https: ws: wss:; worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+}
 
 // headerLimit is how large the header of a request may be, in bytes.
 const headerLimit = 32 << 10
@@ -60,6 +68,9 @@ func (s *server) handler() http.Handler {
 			path, h := echoPath(endpoint.Route), s.endpoint(service.Name, endpoint.Route)
 			if endpoint.Method == http.MethodGet {
 				get(path, h)
+				if isFile(endpoint.Route) && endpoint.Roles == nil {
+					e.OPTIONS(path, preflight)
+				}
 			} else {
 				e.Add(endpoint.Method, path, h)
 			}
@@ -95,7 +106,7 @@ func (s *server) prepare(next echo.HandlerFunc) echo.HandlerFunc {
 		c.Set(requestIDKey, id)
 		h := c.Response().Header()
 		h.Set(echo.HeaderXRequestID, id)
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", s.policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -122,6 +133,14 @@ func headerSize(r *http.Request) int {
 
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodPut, http.MethodOptions}
 
+// loggedPath is the path of a request, or its route when there is a token in it that opens something.
+func loggedPath(c echo.Context) string {
+	if c.Param("token") != "" {
+		return c.Path()
+	}
+	return c.Request().URL.Path
+}
+
 // observe counts, logs and traces requests. Query strings and headers may hold secrets: they are not
 // logged.
 func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
@@ -147,7 +166,7 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			s.metrics.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 		}
-		s.Logger.Debug("request", "id", c.Get(requestIDKey), "method", req.Method, "path", req.URL.Path, "status", status, "took", took.String())
+		s.Logger.Debug("request", "id", c.Get(requestIDKey), "method", req.Method, "path", loggedPath(c), "status", status, "took", took.String())
 		return nil
 	}
 }

@@ -113,6 +113,18 @@ func TestProtectingHeaders(t *testing.T) {
 	}
 }
 
+// Video may come from a CDN, and only from the one that is set.
+func TestPolicyNamesTheCDN(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"": "media-src 'self' blob:;", "https://cdn.example": "media-src 'self' blob: https://cdn.example;", "http://cdn.example:81/av": "media-src 'self' blob: http://cdn.example:81;",
+	} {
+		if got := policyFor(run.Config{MediaURL: address}); !strings.Contains(got, want) {
+			t.Errorf("%q: %s", address, got)
+		}
+	}
+}
+
 // HEAD is GET without the body, wherever there is a GET.
 func TestHead(t *testing.T) {
 	t.Parallel()

@@ -73,7 +73,10 @@ func (p *pages) serve(c echo.Context) error {
 	cache := "no-cache"
 	switch {
 	case !ok:
-		name = indexPage
+		// A page of its own answers for all paths below its name; the web app's first page for all others.
+		if name = firstPart(name) + ".html"; p.files[name].etag == "" {
+			name = indexPage
+		}
 		if file, ok = p.files[name]; !ok {
 			return c.String(http.StatusServiceUnavailable, "The web app has not been built: run `make build` and start Afterglow again.\n")
 		}

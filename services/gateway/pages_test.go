@@ -24,6 +24,7 @@ func TestPages(t *testing.T) {
 	p, err := newPages(fstest.MapFS{
 		".gitkeep":        {},
 		"index.html":      {Data: []byte("<p>index")},
+		"watch.html":      {Data: []byte("<p>watch")},
 		"favicon.svg":     {Data: []byte("<svg/>")},
 		"assets/a-1b2.js": {Data: []byte("run()")},
 	})
@@ -39,6 +40,9 @@ func TestPages(t *testing.T) {
 		"/index.html":         {200, "<p>index", "text/html", "no-cache"},
 		"/streams/01J?x=y":    {200, "<p>index", "text/html", "no-cache"},
 		"/../streams":         {200, "<p>index", "text/html", "no-cache"},
+		"/watch/01J?t=3":      {200, "<p>watch", "text/html", "no-cache"},
+		"/watch":              {200, "<p>watch", "text/html", "no-cache"},
+		"/watched":            {200, "<p>index", "text/html", "no-cache"},
 		"/.gitkeep":           {200, "<p>index", "text/html", "no-cache"},
 		"/favicon.svg":        {200, "<svg/>", "image/svg+xml", "no-cache"},
 		"/assets/a-1b2.js":    {200, "run()", "text/javascript", "public, max-age=31536000, immutable"},

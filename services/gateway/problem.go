@@ -62,12 +62,14 @@ func (s *server) problem(err error, c echo.Context) {
 		p = explain(fault.New(fault.Invalid, "%s is not possible here", c.Request().Method)).with(routing.Code)
 	case errors.As(err, &routing) && routing.Code == http.StatusRequestHeaderFieldsTooLarge:
 		p = explain(fault.New(fault.TooLarge, "the headers have more than %d bytes: send fewer or smaller ones, for instance cookies", headerLimit)).with(routing.Code)
+	case errors.As(err, &routing) && routing.Code == http.StatusRequestedRangeNotSatisfiable:
+		p = explain(fault.New(fault.Invalid, "the file has nothing in this range: ask for one within its length")).with(routing.Code)
 	case errors.As(err, &routing) && routing.Code < http.StatusInternalServerError:
 		p = explain(fault.New(fault.NotFound, "there is nothing at %s", c.Request().URL.Path))
 	default:
 		var known *fault.Error
 		if p = explain(err); p.Code == fault.Internal && !errors.As(err, &known) && !errors.Is(err, context.Canceled) {
-			s.Logger.Error("request failed", "id", c.Get(requestIDKey), "method", c.Request().Method, "path", c.Request().URL.Path, "err", err)
+			s.Logger.Error("request failed", "id", c.Get(requestIDKey), "method", c.Request().Method, "path", loggedPath(c), "err", err)
 		}
 	}
 	h := c.Response().Header()

@@ -154,7 +154,7 @@ var library = run.Service{
 			s.Title += req.Shout
 			return s, nil
 		}).Versioned("stream"),
-		renameStream, careless,
+		renameStream, careless, sharedFile,
 		api.Get("/api/broken", "always fails", api.Everybody, func(context.Context, *run.Deps, struct{}) (stream, error) {
 			panic("a secret detail")
 		}),
