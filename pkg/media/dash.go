@@ -4,11 +4,12 @@ import (
 	"encoding/xml"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// mpd is a DASH manifest, as far as ffmpeg's is read and ours is written.
+// mpd is a DASH manifest, as far as it is written.
 type mpd struct {
 	XMLName    xml.Name `xml:"MPD"`
 	Namespace  string   `xml:"xmlns,attr"`
@@ -57,68 +58,75 @@ type descriptor struct {
 }
 
 type template struct {
-	Timescale      int64  `xml:"timescale,attr"`
-	Initialization string `xml:"initialization,attr"`
-	Media          string `xml:"media,attr"`
-	StartNumber    int    `xml:"startNumber,attr"`
-	Timeline       []run  `xml:"SegmentTimeline>S"`
+	Timescale      int64    `xml:"timescale,attr"`
+	Initialization string   `xml:"initialization,attr"`
+	Media          string   `xml:"media,attr"`
+	Timeline       []repeat `xml:"SegmentTimeline>S"`
 }
 
-// run is a number of segments of equal length, repeated Repeat more times.
-type run struct {
+// repeat is a segment, and as many more of its length as Repeat says.
+type repeat struct {
 	Start    *int64 `xml:"t,attr,omitempty"`
 	Duration int64  `xml:"d,attr"`
 	Repeat   int    `xml:"r,attr,omitempty"`
 }
 
-// dash writes the manifest for tracks whose files lie under base.
-func dash(tracks []track, base string) ([]byte, error) {
+// DASH writes the manifest of one clip; URLs come from the tracks' Init and Media. A track without segments is
+// left out, and so is a size that is not complete, as long as another one is. Its length is what there is.
+func DASH(tracks []Track) ([]byte, error) {
 	doc := mpd{
 		Namespace: "urn:mpeg:dash:schema:mpd:2011", Profiles: "urn:mpeg:dash:profile:isoff-live:2011", Type: "static",
 		Period: period{ID: "0", Start: "PT0S"},
 	}
-	video := adaptationSet{ContentType: "video", MimeType: "video/mp4", Aligned: true, StartsWithSAP: 1}
-	var audio []adaptationSet
-	longest := 0.0
-	for i := range tracks {
-		t := &tracks[i]
-		longest = max(longest, t.longest())
-		r := representation{
-			ID: t.id, Codecs: t.codecs, Bandwidth: t.peak,
-			Template: template{
-				Timescale: t.timescale, Initialization: base + t.init(), StartNumber: 1,
-				Media: fmt.Sprintf("%s%d-$Number%%05d$.m4s", base, t.stream), Timeline: collapse(t.segments),
-			},
+	video, audio := kinds(tracks)
+	if slices.ContainsFunc(video, func(t *Track) bool { return t.Complete }) {
+		video = slices.DeleteFunc(video, func(t *Track) bool { return !t.Complete })
+	}
+	if len(video) > 0 {
+		set := adaptationSet{ContentType: "video", MimeType: "video/mp4", Aligned: true, StartsWithSAP: 1}
+		for i, declared := range rates(video) {
+			t := video[i]
+			r := represent(t, declared)
+			r.Width, r.Height, r.PixelShape, r.FrameRate = t.Width, t.Height, "1:1", fraction(t.FrameRate)
+			set.Representations = append(set.Representations, r)
 		}
-		if !t.audio {
-			r.Width, r.Height, r.PixelShape, r.FrameRate = t.width, t.height, "1:1", fraction(t.frameRate)
-			video.Representations = append(video.Representations, r)
-			continue
-		}
-		r.SampleRate = t.sampleRate
-		r.Channels = &descriptor{"urn:mpeg:dash:23003:3:audio_channel_configuration:2011", strconv.Itoa(t.channels)}
+		doc.Period.Sets = append(doc.Period.Sets, set)
+	}
+	for i, declared := range rates(audio) {
+		t := audio[i]
+		r := represent(t, declared)
+		r.SampleRate = t.SampleRate
+		r.Channels = &descriptor{"urn:mpeg:dash:23003:3:audio_channel_configuration:2011", strconv.Itoa(t.Channels)}
 		role := "alternate"
-		if len(audio) == 0 {
+		if i == 0 {
 			role = "main"
 		}
-		audio = append(audio, adaptationSet{
-			ContentType: "audio", MimeType: "audio/mp4", Aligned: true, StartsWithSAP: 1, Language: t.language,
-			Label: t.name, Role: &descriptor{"urn:mpeg:dash:role:2011", role}, Representations: []representation{r},
+		doc.Period.Sets = append(doc.Period.Sets, adaptationSet{
+			ContentType: "audio", MimeType: "audio/mp4", Aligned: true, StartsWithSAP: 1, Language: t.Language,
+			Label: t.Name, Role: &descriptor{"urn:mpeg:dash:role:2011", role}, Representations: []representation{r},
 		})
 	}
-	if len(video.Representations) > 0 {
-		doc.Period.Sets = append(doc.Period.Sets, video)
-	}
-	doc.Period.Sets = append(doc.Period.Sets, audio...)
 	for i := range doc.Period.Sets {
 		doc.Period.Sets[i].ID = i
 	}
-	doc.Duration, doc.MaxSegment, doc.MinBuffer = iso(length(tracks)), iso(longest), iso(segmentSeconds)
+	longest, end := 0.0, 0.0
+	for _, t := range append(video, audio...) {
+		longest, end = max(longest, t.longest()), max(end, t.end())
+	}
+	doc.Duration, doc.MaxSegment, doc.MinBuffer = iso(end), iso(longest), iso(segmentSeconds)
 	out, err := xml.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("writing the DASH manifest: %w", err)
 	}
 	return append([]byte(xml.Header), append(out, '\n')...), nil
+}
+
+// represent fills in what all kinds of tracks have.
+func represent(t *Track, declared rate) representation {
+	return representation{
+		ID: t.ID, Codecs: t.Codecs, Bandwidth: declared.peak,
+		Template: template{Timescale: t.Timescale, Initialization: t.Init, Media: t.Media, Timeline: collapse(t.Segments)},
+	}
 }
 
 // fraction is a frame rate as DASH writes it: whole, or a fraction of whole numbers.
@@ -135,36 +143,22 @@ func iso(seconds float64) string {
 	return "PT" + strconv.FormatFloat(math.Round(seconds*1e6)/1e6, 'f', -1, 64) + "S"
 }
 
-// expand turns runs into segments, and collapse does the reverse.
-func expand(runs []run) []segment {
-	var segments []segment
-	at := int64(0)
-	for _, r := range runs {
-		if r.Start != nil {
-			at = *r.Start
-		}
-		for range r.Repeat + 1 {
-			segments = append(segments, segment{start: at, duration: r.Duration})
-			at += r.Duration
-		}
-	}
-	return segments
-}
-
-func collapse(segments []segment) []run {
-	var runs []run
+// collapse writes segments as runs.
+func collapse(segments []Segment) []repeat {
+	var runs []repeat
 	next := int64(-1)
-	for _, s := range segments {
+	for i := range segments {
+		s := &segments[i]
 		last := len(runs) - 1
 		switch {
-		case s.start != next:
-			runs = append(runs, run{Start: &s.start, Duration: s.duration})
-		case runs[last].Duration == s.duration:
+		case s.Start != next:
+			runs = append(runs, repeat{Start: &s.Start, Duration: s.Duration})
+		case runs[last].Duration == s.Duration:
 			runs[last].Repeat++
 		default:
-			runs = append(runs, run{Duration: s.duration})
+			runs = append(runs, repeat{Duration: s.Duration})
 		}
-		next = s.start + s.duration
+		next = s.Start + s.Duration
 	}
 	return runs
 }

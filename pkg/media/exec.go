@@ -28,6 +28,27 @@ const (
 // sequences open further files, so they are not among them.
 const formats = "mov,mp4,matroska,webm,mpegts,mpeg,flv,live_flv,avi,asf,ogg,wav,w64,aiff,flac,mp3,aac,ac3,eac3,amr,caf,mxf,nut,dv,ivf"
 
+// ErrNotInstalled is the answer of everything here where ffmpeg is missing.
+var ErrNotInstalled = errors.New("ffmpeg is not installed: install the package ffmpeg (version 5.1 or later)")
+
+// ErrTimeout is what ends a run that takes too long for its source.
+var ErrTimeout = errors.New("it took longer")
+
+// Failure is a run of ffmpeg or ffprobe that ended by itself without success, or was killed from elsewhere.
+type Failure struct {
+	Tool string   // "ffmpeg" or "ffprobe"
+	Tail []string // its last lines of complaint
+	Err  error    // how it ended
+}
+
+// Error tells all of it.
+func (f *Failure) Error() string {
+	return fmt.Sprintf("%s failed: %v: %s", f.Tool, f.Err, strings.Join(f.Tail, "; "))
+}
+
+// Unwrap gives how it ended.
+func (f *Failure) Unwrap() error { return f.Err }
+
 // ffmpeg and ffprobe are looked up on PATH once.
 var (
 	ffmpeg  = sync.OnceValues(func() (string, error) { return find("ffmpeg") })
@@ -37,7 +58,7 @@ var (
 func find(tool string) (string, error) {
 	path, err := exec.LookPath(tool)
 	if err != nil {
-		return "", fmt.Errorf("%s is not installed: install the package ffmpeg (version 5.1 or later): %w", tool, err)
+		return "", fmt.Errorf("%w: %w", ErrNotInstalled, err)
 	}
 	return filepath.Abs(path)
 }
@@ -50,21 +71,9 @@ type command struct {
 	limit  time.Duration // it is killed after that long
 	memory uint64        // bytes of private memory; memoryLimit when 0
 	stdout io.Writer
-	stderr func(line string) // hears every line of stderr; may be nil
+	stderr func(line string)       // hears every line of stderr; may be nil
+	pipes  []func(io.Reader) error // take in what is written to pipe:3, pipe:4 and so on
 }
-
-// exitError is a process that ran and failed by itself.
-type exitError struct {
-	name string
-	err  error
-	tail []string
-}
-
-func (e *exitError) Error() string {
-	return fmt.Sprintf("%s failed: %v: %s", e.name, e.err, strings.Join(e.tail, "; "))
-}
-
-func (e *exitError) Unwrap() error { return e.err }
 
 // run starts the command and waits for its end. The process, and all it starts, dies with the context, at
 // its time limit, and with this process. It sees none of this process's environment, where secrets may be.
@@ -74,7 +83,7 @@ func (c command) run(ctx context.Context) error {
 		return err
 	}
 	name := filepath.Base(path)
-	ctx, cancel := context.WithTimeoutCause(ctx, c.limit, fmt.Errorf("it took longer than %s", c.limit))
+	ctx, cancel := context.WithTimeoutCause(ctx, c.limit, fmt.Errorf("%w than %s", ErrTimeout, c.limit))
 	defer cancel()
 
 	var tail []string
@@ -98,10 +107,17 @@ func (c command) run(ctx context.Context) error {
 	}
 	cmd.WaitDelay = 10 * time.Second
 
+	pipes, err := c.open(cmd)
+	if err != nil {
+		return err
+	}
 	// The death signal comes when the thread that started the process ends, so this goroutine keeps it.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if err := cmd.Start(); err != nil {
+	err = cmd.Start()
+	pipes.start()
+	if err != nil {
+		_ = pipes.wait()
 		return fmt.Errorf("starting %s: %w", name, err)
 	}
 	limitErr := limitMemory(cmd.Process.Pid, c.memory)
@@ -109,15 +125,18 @@ func (c command) run(ctx context.Context) error {
 		cancel()
 	}
 	err = cmd.Wait()
+	readErr := pipes.wait()
 	switch {
 	case limitErr != nil:
 		return fmt.Errorf("limiting the memory of %s: %w", name, limitErr)
 	case ctx.Err() != nil:
 		return fmt.Errorf("running %s: %w", name, context.Cause(ctx))
+	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF): // which is also why the process failed
+		return readErr
 	case err != nil:
-		return &exitError{name: name, err: err, tail: tail}
+		return &Failure{Tool: name, Tail: tail, Err: err}
 	}
-	return nil
+	return readErr
 }
 
 // limitMemory bounds private writable memory, not address space: threads reserve much of that and use little.
@@ -132,13 +151,18 @@ func limitMemory(pid int, memory uint64) error {
 	return err
 }
 
-// input gives the arguments that open a local file and nothing else, whatever its name or content.
-func input(path string) ([]string, error) {
+// input gives the arguments that open a local file and nothing else, whatever its name or content. The container is
+// empty while it is unknown.
+func input(path, container string) ([]string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("locating %s: %w", path, err)
 	}
-	return []string{"-protocol_whitelist", "file", "-format_whitelist", formats, "-i", "file:" + abs}, nil
+	args := []string{"-protocol_whitelist", "file", "-format_whitelist", formats}
+	if container == "mov" { // where a file was cut off its last packet is half there
+		args = append(args, "-fflags", "+discardcorrupt")
+	}
+	return append(args, "-i", "file:"+abs), nil
 }
 
 // timeLimit is what a run over a source may take: a minute, and so many times the source's length.

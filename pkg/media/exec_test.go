@@ -71,7 +71,7 @@ func TestRunEndsAtItsTimeLimit(t *testing.T) {
 	t.Parallel()
 	c := endless()
 	c.limit = 50 * time.Millisecond
-	if err := c.run(context.Background()); err == nil || !strings.Contains(err.Error(), "longer than 50ms") {
+	if err := c.run(context.Background()); err == nil || !errors.Is(err, ErrTimeout) || !strings.Contains(err.Error(), "longer than 50ms") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -81,7 +81,7 @@ func TestRunEndsAtItsMemoryLimit(t *testing.T) {
 	c := endless()
 	c.args = strings.Fields("-nostdin -loglevel error -f lavfi -i testsrc2=s=64x64:d=1 -vf scale=8192:8192 -c:v libx264 -f null -")
 	c.memory = 200 << 20
-	var failed *exitError
+	var failed *Failure
 	if err := c.run(context.Background()); !errors.As(err, &failed) {
 		t.Errorf("got %v", err)
 	}
@@ -91,7 +91,8 @@ func TestRunTellsWhatWentWrong(t *testing.T) {
 	t.Parallel()
 	c := endless()
 	c.args = []string{"-nostdin", "-loglevel", "error", "-i", "file:/nonexistent"}
-	if err := c.run(context.Background()); err == nil || !strings.Contains(err.Error(), "No such file") {
+	var failed *Failure
+	if err := c.run(context.Background()); !errors.As(err, &failed) || failed.Tool != "ffmpeg" || !strings.Contains(strings.Join(failed.Tail, "\n"), "No such file") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -107,7 +108,7 @@ func TestRunHidesTheEnvironment(t *testing.T) {
 
 func TestMissingToolSaysWhatToInstall(t *testing.T) {
 	t.Parallel()
-	if _, err := find("ffmpeg-of-nowhere"); err == nil || !strings.Contains(err.Error(), "install the package ffmpeg") {
+	if _, err := find("ffmpeg-of-nowhere"); !errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), "install the package ffmpeg") {
 		t.Errorf("got %v", err)
 	}
 }

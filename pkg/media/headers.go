@@ -53,7 +53,7 @@ type stream struct {
 
 // inspect asks ffprobe for the headers.
 func inspect(ctx context.Context, path string) (probed, error) {
-	in, err := input(path)
+	in, err := input(path, "")
 	if err != nil {
 		return probed{}, err
 	}
@@ -64,7 +64,7 @@ func inspect(ctx context.Context, path string) (probed, error) {
 		limit:  timeLimit(0, 0),
 		stdout: &out,
 	}.run(ctx)
-	if failed := (*exitError)(nil); errors.As(err, &failed) {
+	if failed := (*Failure)(nil); errors.As(err, &failed) {
 		if strings.Contains(failed.Error(), "moov atom not found") {
 			return probed{}, &Refused{"The file is incomplete: the recording or its upload was cut off before the end."}
 		}

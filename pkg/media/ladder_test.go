@@ -27,7 +27,7 @@ func TestLadder(t *testing.T) {
 	} {
 		var got []string
 		for _, r := range ladder(c.width, c.height, 30) {
-			got = append(got, fmt.Sprintf("%dx%d", r.width, r.height))
+			got = append(got, fmt.Sprintf("%dx%d", r.Width, r.Height))
 		}
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%d×%d: got %v, want %s", c.width, c.height, got, c.want)
@@ -41,11 +41,11 @@ func TestLadderRatesFall(t *testing.T) {
 		rungs := ladder(1920, 1080, 60)
 		below(rungs[0], bitRate, rungs[1:])
 		for i := 1; i < len(rungs); i++ {
-			if rungs[i].maxRate >= rungs[i-1].maxRate {
-				t.Errorf("source at %d: %d bits per second under %d", bitRate, rungs[i].maxRate, rungs[i-1].maxRate)
+			if rungs[i].MaxRate >= rungs[i-1].MaxRate {
+				t.Errorf("source at %d: %d bits per second under %d", bitRate, rungs[i].MaxRate, rungs[i-1].MaxRate)
 			}
-			if bitRate > 0 && rungs[i].maxRate > bitRate {
-				t.Errorf("source at %d: a smaller picture may take %d", bitRate, rungs[i].maxRate)
+			if bitRate > 0 && rungs[i].MaxRate > bitRate {
+				t.Errorf("source at %d: a smaller picture may take %d", bitRate, rungs[i].MaxRate)
 			}
 		}
 	}

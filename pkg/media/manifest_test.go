@@ -2,41 +2,47 @@ package media
 
 import (
 	"encoding/xml"
-	"reflect"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
 
 // sample is a copied 720p rung that needs less than the 480p one made of it, and two audio tracks.
-func sample() []track {
-	tracks := []track{
-		{id: "720p", stream: 0, codecs: "avc1.64001f", width: 1280, height: 720, frameRate: 30000.0 / 1001, timescale: 1000, segments: []segment{
-			{0, 4000, 100_000}, {4000, 4000, 100_000}, {8000, 500, 50_000},
+func sample() []Track {
+	tracks := []Track{
+		{ID: "720p", Codecs: "avc1.64001f", Width: 1280, Height: 720, FrameRate: 30000.0 / 1001, Timescale: 1000, Segments: []Segment{
+			{Start: 0, Duration: 4000, Bytes: 100_000}, {Start: 4000, Duration: 4000, Bytes: 100_000}, {Start: 8000, Duration: 500, Bytes: 50_000},
 		}},
-		{id: "480p", stream: 1, codecs: "avc1.64001e", width: 854, height: 480, frameRate: 30000.0 / 1001, timescale: 1000, segments: []segment{
-			{0, 4000, 150_000}, {4000, 4000, 90_000}, {8000, 500, 5_000},
+		{ID: "480p", Codecs: "avc1.64001e", Width: 854, Height: 480, FrameRate: 30000.0 / 1001, Timescale: 1000, Segments: []Segment{
+			{Start: 0, Duration: 4000, Bytes: 150_000}, {Start: 4000, Duration: 4000, Bytes: 90_000}, {Start: 8000, Duration: 500, Bytes: 5_000},
 		}},
-		{id: "audio-1", stream: 2, audio: true, codecs: "mp4a.40.2", channels: 2, sampleRate: 48000, name: `The "Mix"`, language: "en", timescale: 48000, segments: []segment{
-			{0, 192000, 64_000}, {192000, 216000, 72_000},
+		{ID: "audio-1", Audio: true, Codecs: "mp4a.40.2", Channels: 2, SampleRate: 48000, Name: `The "Mix"`, Language: "en", Timescale: 48000, Segments: []Segment{
+			{Start: 0, Duration: 192000, Bytes: 64_000}, {Start: 192000, Duration: 216000, Bytes: 72_000},
 		}},
-		{id: "audio-2", stream: 3, audio: true, codecs: "mp4a.40.2", channels: 1, sampleRate: 48000, name: "Mic & <me>", timescale: 48000, segments: []segment{
-			{0, 408000, 68_000},
+		{ID: "audio-2", Audio: true, Codecs: "mp4a.40.2", Channels: 1, SampleRate: 48000, Name: "Mic & <me>", Timescale: 48000, Segments: []Segment{
+			{Start: 0, Duration: 408000, Bytes: 68_000},
 		}},
 	}
 	for i := range tracks {
-		tracks[i].rate()
+		t := &tracks[i]
+		t.Complete, t.Init, t.Media = true, t.ID+"/init.mp4", t.ID+"/$Time$.m4s"
+		for n := range t.Segments {
+			t.Segments[n].Init, t.Segments[n].URI = t.Init, fmt.Sprintf("%s/%d.m4s", t.ID, t.Segments[n].Start)
+		}
 	}
-	order(tracks)
 	return tracks
 }
 
 func TestRates(t *testing.T) {
 	t.Parallel()
-	tracks := sample()
-	for i, want := range [][2]int64{{300_001, 235_295}, {300_000, 230_589}, {128_000, 128_000}, {64_000, 64_000}} {
-		if got := [2]int64{tracks[i].peak, tracks[i].average}; got != want {
-			t.Errorf("%s: got %v, want %v", tracks[i].id, got, want)
-		}
+	var tracks []*Track
+	for _, track := range sample() {
+		tracks = append(tracks, &track)
+	}
+	got := rates(tracks)
+	if want := []rate{{300_001, 235_295}, {300_000, 230_589}, {128_000, 128_000}, {64_000, 64_000}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
@@ -52,7 +58,7 @@ func TestMaster(t *testing.T) {
 #EXT-X-STREAM-INF:BANDWIDTH=428000,AVERAGE-BANDWIDTH=358589,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=854x480,FRAME-RATE=29.970,AUDIO="audio"
 480p.m3u8
 `
-	if got := master(sample()); got != want {
+	if got := Master(sample()); got != want {
 		t.Errorf("got\n%s", got)
 	}
 }
@@ -65,10 +71,22 @@ func TestMasterOfSound(t *testing.T) {
 #EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS="mp4a.40.2"
 audio-1.m3u8
 `
-	if got := master(sample()[2:3]); got != want {
+	if got := Master(sample()[2:3]); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	if got := master(sample()[2:]); !strings.Contains(got, `CODECS="mp4a.40.2",AUDIO="audio"`) || strings.Count(got, "TYPE=AUDIO") != 2 {
+	if got := Master(sample()[2:]); !strings.Contains(got, `CODECS="mp4a.40.2",AUDIO="audio"`) || strings.Count(got, "TYPE=AUDIO") != 2 {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+func TestMasterOfWhatIsThere(t *testing.T) {
+	t.Parallel()
+	tracks := sample()
+	tracks[1].Segments, tracks[3].Segments = nil, nil
+	if got := Master(tracks); strings.Contains(got, "480p") || strings.Contains(got, "audio-2") || !strings.Contains(got, "720p.m3u8") {
+		t.Errorf("got\n%s", got)
+	}
+	if got := Master(nil); !strings.HasPrefix(got, "#EXTM3U\n") {
 		t.Errorf("got\n%s", got)
 	}
 }
@@ -81,38 +99,68 @@ func TestPlaylist(t *testing.T) {
 #EXT-X-MEDIA-SEQUENCE:1
 #EXT-X-PLAYLIST-TYPE:VOD
 #EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-MAP:URI="../cmaf/0-init.mp4"
+#EXT-X-MAP:URI="720p/init.mp4"
 #EXTINF:4.000000,
-../cmaf/0-00001.m4s
+720p/0.m4s
 #EXTINF:4.000000,
-../cmaf/0-00002.m4s
+720p/4000.m4s
 #EXTINF:0.500000,
-../cmaf/0-00003.m4s
+720p/8000.m4s
 #EXT-X-ENDLIST
 `
-	if got := playlist(&sample()[0], "../cmaf/"); got != want {
+	if got := Playlist(sample()[0]); got != want {
 		t.Errorf("got\n%s", got)
 	}
 }
 
-func TestDash(t *testing.T) {
+func TestPlaylistThatGrows(t *testing.T) {
 	t.Parallel()
-	raw, err := dash(sample(), "../cmaf/")
-	if err != nil {
-		t.Fatal(err)
+	track := sample()[0]
+	track.Complete = false
+	got := Playlist(track)
+	for tag, want := range map[string]bool{"TYPE:EVENT\n": true, "#EXT-X-START:TIME-OFFSET=0\n": true, "TARGETDURATION:9\n": true, "ENDLIST": false} {
+		if strings.Contains(got, tag) != want {
+			t.Errorf("%s is %v:\n%s", tag, !want, got)
+		}
 	}
-	var doc mpd
-	if err := xml.Unmarshal(raw, &doc); err != nil {
-		t.Fatal(err)
+	track.Segments = nil
+	if got := Playlist(track); strings.Contains(got, "#EXT-X-MAP") {
+		t.Errorf("got\n%s", got)
 	}
+}
+
+func TestPlaylistOfSeveralClips(t *testing.T) {
+	t.Parallel()
+	track := sample()[0]
+	track.Segments[1].Discontinuity = true
+	track.Segments[2].Init = "other/init.mp4"
+	want := `#EXT-X-MAP:URI="720p/init.mp4"
+#EXTINF:4.000000,
+720p/0.m4s
+#EXT-X-DISCONTINUITY
+#EXT-X-MAP:URI="720p/init.mp4"
+#EXTINF:4.000000,
+720p/4000.m4s
+#EXT-X-MAP:URI="other/init.mp4"
+#EXTINF:0.500000,
+720p/8000.m4s
+`
+	if got := Playlist(track); !strings.Contains(got, want) {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+func TestDASH(t *testing.T) {
+	t.Parallel()
+	doc := readMPD(t, sample())
 	if doc.Duration != "PT8.5S" || doc.Type != "static" || len(doc.Period.Sets) != 3 {
-		t.Errorf("%s", raw)
+		t.Errorf("%+v", doc)
 	}
 	video := doc.Period.Sets[0].Representations
 	if len(video) != 2 || video[0].Bandwidth <= video[1].Bandwidth || video[0].FrameRate != "30000/1001" {
 		t.Errorf("%+v", video)
 	}
-	if tpl := video[0].Template; tpl.Media != "../cmaf/0-$Number%05d$.m4s" || tpl.Initialization != "../cmaf/0-init.mp4" {
+	if tpl := video[0].Template; tpl.Media != "720p/$Time$.m4s" || tpl.Initialization != "720p/init.mp4" {
 		t.Errorf("%+v", tpl)
 	}
 	if mic := doc.Period.Sets[2]; mic.Label != "Mic & <me>" || mic.Role.Value != "alternate" || mic.ContentType != "audio" {
@@ -120,30 +168,37 @@ func TestDash(t *testing.T) {
 	}
 }
 
-func TestTimelines(t *testing.T) {
+func TestDASHOfWhatIsThere(t *testing.T) {
 	t.Parallel()
-	segments := []segment{{start: 7, duration: 4}, {start: 11, duration: 4}, {start: 15, duration: 3}, {start: 30, duration: 3}, {start: 33, duration: 3}}
-	runs := collapse(segments)
-	if len(runs) != 3 || *runs[0].Start != 7 || runs[0].Repeat != 1 || runs[1].Start != nil || *runs[2].Start != 30 {
-		t.Errorf("%+v", runs)
+	tracks := sample()
+	tracks[1].Complete = false
+	if video := readMPD(t, tracks).Period.Sets[0].Representations; len(video) != 1 || video[0].ID != "720p" {
+		t.Errorf("a size that grows is listed: %+v", video)
 	}
-	if got := expand(runs); !reflect.DeepEqual(got, segments) {
-		t.Errorf("got %+v", got)
+	tracks[0].Complete = false
+	if video := readMPD(t, tracks).Period.Sets[0].Representations; len(video) != 2 {
+		t.Errorf("where all grow, some are not listed: %+v", video)
 	}
 }
 
-func TestAligned(t *testing.T) {
+func readMPD(t *testing.T, tracks []Track) mpd {
+	t.Helper()
+	raw, err := DASH(tracks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc mpd
+	if err := xml.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestTimelines(t *testing.T) {
 	t.Parallel()
-	tracks := sample()
-	if !aligned(tracks) {
-		t.Error("equal starts count as unequal")
-	}
-	tracks[1].segments[1].start += 20
-	if aligned(tracks) {
-		t.Error("20 ms apart at 30 frames per second counts as equal")
-	}
-	tracks[1].segments = tracks[1].segments[:2]
-	if aligned(tracks) {
-		t.Error("a different number counts as equal")
+	segments := []Segment{{Start: 7, Duration: 4}, {Start: 11, Duration: 4}, {Start: 15, Duration: 3}, {Start: 30, Duration: 3}, {Start: 33, Duration: 3}}
+	runs := collapse(segments)
+	if len(runs) != 3 || *runs[0].Start != 7 || runs[0].Repeat != 1 || runs[1].Start != nil || *runs[2].Start != 30 || runs[2].Repeat != 1 {
+		t.Errorf("%+v", runs)
 	}
 }

@@ -1,22 +1,37 @@
-// Package media turns a recording into what a browser can play: it looks at a file (Probe), packages it
-// as HLS and DASH over one set of CMAF segments (Package), and draws its pictures (Poster, Sprites).
+// Package media turns a recording into what a browser can play: it looks at a file (Probe), decides how its
+// tracks are made (Prepare), makes those that take little work at once and the others part by part
+// (EncodePart), writes the manifests over them (Master, Playlist, DASH), and draws its pictures (Poster,
+// Sprites).
 //
 // It hides ffmpeg and ffprobe: their arguments, their differences between 5.1 and 7.1, the limits they run
 // under (no network, no playlists, no other files, bounded time and memory, death with the parent), and
-// the manifests they get wrong. Sources and results are files on the local disk.
+// the timestamps and manifests they get wrong. Sources and results are files on the local disk.
 package media
 
 import "errors"
+
+// Work names a source, what Probe found in it, and the folder that gets the results, which must exist.
+type Work struct {
+	Source   string
+	Info     Info
+	OutDir   string
+	Progress func(Progress)    // hears how far it has come; may be nil
+	Log      func(line string) // hears what ffmpeg complains of, line by line; may be nil
+}
 
 // Info is what Probe found in a file.
 type Info struct {
 	Container string  `json:"container"` // ffmpeg's short name, such as "matroska" or "mov"
 	Duration  float64 `json:"duration"`  // seconds, measured from the packets, not read from the header
-	StartTime float64 `json:"startTime"` // seconds, the first timestamp; every result of this package starts at 0 instead
+	StartTime float64 `json:"startTime"` // seconds, the first timestamp; every result of this package counts from there
 	Size      int64   `json:"size"`      // bytes
 	Video     *Video  `json:"video,omitempty"`
 	Audio     []Audio `json:"audio,omitempty"`
 }
+
+// origin is the time of the source at which the clip starts, in seconds. What comes before 0 is only there for decoders
+// to begin with.
+func (i Info) origin() float64 { return max(i.StartTime, 0) }
 
 // Video is the moving picture of a file. Cover art and stills are none.
 type Video struct {

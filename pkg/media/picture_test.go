@@ -52,19 +52,19 @@ func TestSprites(t *testing.T) {
 		width, height int
 		least, most   int // tiles
 	}{
-		"short.mp4":    {picture("320x180", "1") + h264, 160, 90, 2, 3},
-		"steady.mp4":   {picture("320x180", "30") + h264 + gop2, 160, 90, 50, 60},
-		"portrait.mkv": {picture("180x320", "5") + h264 + "-g 999", 90, 160, 10, 10},
-		"long.mkv":     {" -f lavfi -i testsrc2=size=160x120:rate=5:duration=600" + h264 + "-g 10", 160, 120, 90, 120},
-		"one key.mkv":  {" -f lavfi -i testsrc2=size=160x120:rate=5:duration=200" + h264 + "-g 9999", 160, 120, 90, 101},
-		"few keys.mkv": {" -f lavfi -i testsrc2=size=160x120:rate=5:duration=300" + h264 + "-g 40", 160, 120, 38, 38},
+		"short.mp4":    {picture("320x180", "1") + h264, 180, 102, 2, 3},
+		"steady.mp4":   {picture("320x180", "30") + h264 + gop2, 180, 102, 50, 60},
+		"portrait.mkv": {picture("180x320", "5") + h264 + "-g 999", 102, 180, 10, 10},
+		"long.mkv":     {" -f lavfi -i testsrc2=size=160x120:rate=5:duration=600" + h264 + "-g 10", 180, 136, 90, 120},
+		"one key.mkv":  {" -f lavfi -i testsrc2=size=160x120:rate=5:duration=200" + h264 + "-g 9999", 180, 136, 90, 101},
+		"few keys.mkv": {" -f lavfi -i testsrc2=size=160x120:rate=5:duration=300" + h264 + "-g 40", 180, 136, 38, 38},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			source := record(t, name, c.args)
 			out := t.TempDir()
 			info := probe(t, source)
-			board, err := Sprites(context.Background(), source, info, out, nil)
+			board, err := Sprites(context.Background(), Work{Source: source, Info: info, OutDir: out}, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func TestSoundHasNoPictures(t *testing.T) {
 	if err := Poster(context.Background(), "x", info, "y"); !errors.Is(err, ErrNoVideo) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Sprites(context.Background(), "x", info, "y", nil); !errors.Is(err, ErrNoVideo) {
+	if _, err := Sprites(context.Background(), Work{Source: "x", Info: info, OutDir: "y"}, 0); !errors.Is(err, ErrNoVideo) {
 		t.Errorf("got %v", err)
 	}
 }

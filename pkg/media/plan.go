@@ -1,66 +1,151 @@
 package media
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"strconv"
+	"regexp"
 	"strings"
 )
+
+// Plan says how a source becomes tracks. It follows from the source alone.
+type Plan struct {
+	Duration  float64 // seconds
+	FrameRate float64 // of the encoded pictures; of the source when its picture is copied
+	CopyVideo bool    // the first size is the source's own picture
+	Sizes     []Size  // largest first; none without video
+	Sound     []Sound // at least one when there is video: silence when the source has no sound
+	Parts     []Span  // of the picture, encoded one by one; none when nothing is encoded
+}
+
+// Size is one rung of the ladder.
+type Size struct {
+	ID      string // such as "720p", after the short side
+	Width   int    // pixels
+	Height  int    // pixels
+	MaxRate int64  // bits per second
+}
+
+// Sound is one audio track of the result.
+type Sound struct {
+	ID         string // such as "audio-1"
+	Index      int    // ffmpeg's stream index in the source
+	Name       string // for people, another for each track
+	Language   string // BCP 47; empty when unknown
+	Channels   int
+	SampleRate int  // Hz
+	Copied     bool // the source's own sound, not encoded again
+	Silent     bool // silence made for a source without sound
+}
+
+// Span is a stretch of a clip in seconds from its start.
+type Span struct{ Start, End float64 }
 
 const (
 	segmentSeconds = 4 // a segment ends at the first keyframe about that far from its start
 	groupSeconds   = 2 // time between keyframes where all is encoded
 	maxGap         = 5 // longest time between keyframes of a source that is copied
 	minGap         = 0.5
-	maxOffset      = 0.1 // seconds a copied stream may start late, or be silent in between
-	maxTracks      = 8   // audio tracks that are packaged
+	maxOffset      = 0.1  // seconds a copied stream may start late, or be silent in between
+	maxDrift       = 0.02 // seconds that copied sound may be longer or shorter than its timestamps say
+	maxTracks      = 8    // audio tracks that are made
+	partSeconds    = 60   // of a part, at least
+	maxParts       = 500
 )
 
-// plan is what to do with each stream of a source.
-type plan struct {
-	video     []rung
-	copyVideo bool // the first rung is the source as it is
-	frameRate float64
-	audio     []bool // for each track, whether it is copied
-}
-
-// plain is the plan that copies nothing, and so works for everything that can be decoded.
-func plain(info Info) plan {
-	p := plan{audio: make([]bool, min(len(info.Audio), maxTracks))}
-	if v := info.Video; v != nil {
-		p.frameRate = steadyRate(v.FrameRate)
-		p.video = ladder(v.Width, v.Height, p.frameRate)
+// plan decides. It copies what is right already, unless all is to be encoded. refreshes is how many instant
+// refreshes the picture has, and part the least length of a part in seconds.
+func plan(info Info, streams map[int]*packets, refreshes int, encodeAll bool, part float64) Plan {
+	p := Plan{Duration: info.Duration, Sound: sounds(info, streams, encodeAll)}
+	v := info.Video
+	if v == nil {
+		return p
+	}
+	stream := streams[v.Index]
+	p.FrameRate = steadyRate(v.FrameRate)
+	p.CopyVideo = !encodeAll && v.ready() && stream.startable(info.origin()) && refreshes == len(stream.keys)
+	if p.CopyVideo {
+		p.FrameRate = v.FrameRate
+	}
+	p.Sizes = ladder(v.Width, v.Height, p.FrameRate)
+	if p.CopyVideo {
+		below(p.Sizes[0], v.BitRate, p.Sizes[1:])
+	}
+	if len(p.encoded()) > 0 {
+		p.Parts = p.parts(stream, info.origin(), max(part, info.Duration/maxParts))
 	}
 	return p
 }
 
-// thrifty is the plan that copies what is right already.
-func thrifty(ctx context.Context, source string, info Info) (plan, error) {
-	p := plain(info)
-	streams, err := scan(ctx, source, info.Container)
-	if err != nil {
-		return plan{}, err
+// encoded are the sizes that are not copied.
+func (p Plan) encoded() []Size {
+	if p.CopyVideo {
+		return p.Sizes[1:]
 	}
-	for i := range p.audio {
-		a := info.Audio[i]
-		p.audio[i] = a.ready() && streams[a.Index].continuous(info.StartTime)
+	return p.Sizes
+}
+
+// parts cuts the picture at keyframes, at least that many seconds apart. Where nothing is copied the cuts lie on
+// the grid of frames.
+func (p Plan) parts(s *packets, start, shortest float64) []Span {
+	snap := func(t float64) float64 {
+		if !p.CopyVideo {
+			t = math.Round(t*exact(p.FrameRate)) / exact(p.FrameRate)
+		}
+		return math.Round(t*1e6) / 1e6
 	}
-	v := info.Video
-	if v == nil || !v.ready() || !streams[v.Index].startable(info.StartTime) {
-		return p, nil
+	end := max(snap(s.finish(p.FrameRate)-start), snap(1/p.FrameRate))
+	parts := []Span{{Start: 0, End: end}}
+	if p.CopyVideo {
+		parts[0].Start = snap(s.keys[0] - start)
 	}
-	refreshes, err := instantRefreshes(ctx, source, v.Index)
-	if err != nil {
-		return plan{}, err
+	if s.jumped { // such a source can only be read from its beginning
+		return parts
 	}
-	if refreshes == streams[v.Index].keyframes {
-		p.copyVideo = true
-		p.frameRate = v.FrameRate
-		p.video = ladder(v.Width, v.Height, p.frameRate)
-		below(p.video[0], v.BitRate, p.video[1:])
+	for _, key := range s.keys {
+		last := &parts[len(parts)-1]
+		if at := snap(key - start); at-last.Start >= shortest && end-at >= shortest {
+			last.End = at
+			parts = append(parts, Span{Start: at, End: end})
+		}
 	}
-	return p, nil
+	return parts
+}
+
+// sounds lists the audio tracks, or makes up silence for a picture without any.
+func sounds(info Info, streams map[int]*packets, encodeAll bool) []Sound {
+	if len(info.Audio) == 0 {
+		return []Sound{{ID: "audio-1", Index: -1, Name: "Silence", Channels: 2, SampleRate: 48000, Silent: true}}
+	}
+	var list []Sound
+	names := map[string]bool{}
+	for i, a := range info.Audio[:min(len(info.Audio), maxTracks)] {
+		s := Sound{
+			ID: fmt.Sprintf("audio-%d", i+1), Index: a.Index, Language: bcp47(a.Language),
+			Channels: min(a.Channels, 2), SampleRate: 48000,
+			Copied: !encodeAll && a.ready() && streams[a.Index].continuous(info.origin(), a.SampleRate),
+		}
+		if a.SampleRate == 44100 {
+			s.SampleRate = 44100
+		}
+		for _, name := range []string{a.Title, s.Language, fmt.Sprintf("Track %d", i+1), s.ID} {
+			if s.Name = strings.TrimSpace(quoted(name)); s.Name != "" && !names[s.Name] {
+				break
+			}
+		}
+		names[s.Name] = true
+		list = append(list, s)
+	}
+	return list
+}
+
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+
+// bcp47 is the tag if it is one.
+func bcp47(tag string) string {
+	if !languageTag.MatchString(tag) {
+		return ""
+	}
+	return tag
 }
 
 // ready tells whether every browser plays the stream as it is.
@@ -77,109 +162,11 @@ func (a *Audio) ready() bool {
 // startable tells whether segments can be cut at the keyframes.
 func (p *packets) startable(start float64) bool {
 	return p != nil && p.opensKey && !p.hidden && !p.jumped && p.first-start <= maxOffset && p.gap <= maxGap &&
-		p.seconds() >= float64(p.keyframes-1)*minGap
+		p.seconds() >= float64(len(p.keys)-1)*minGap
 }
 
-// continuous tells whether the track has no hole. All its packets are keyframes.
-func (p *packets) continuous(start float64) bool {
-	return p != nil && !p.jumped && p.first-start <= maxOffset && p.gap <= maxOffset
-}
-
-// copies tells whether anything is copied.
-func (p plan) copies() bool {
-	for _, copied := range p.audio {
-		if copied {
-			return true
-		}
-	}
-	return p.copyVideo
-}
-
-// args are ffmpeg's, from the input on. Video rungs come first in the output, then audio tracks. File names
-// begin with the number of the stream in the output.
-func (p plan) args(info Info) []string {
-	var args, maps []string
-	add := func(more ...string) { args = append(args, more...) }
-	if p.copyVideo {
-		maps = append(maps, "-map", fmt.Sprintf("0:%d", info.Video.Index))
-		add("-c:v:0", "copy", "-tag:v:0", "avc1")
-	}
-	encoded := p.video
-	if p.copyVideo {
-		encoded = p.video[1:]
-	}
-	if len(encoded) > 0 {
-		add("-filter_complex", p.graph(info.Video, encoded))
-	}
-	for i, r := range encoded {
-		n := strconv.Itoa(i + len(p.video) - len(encoded))
-		maps = append(maps, "-map", fmt.Sprintf("[v%d]", i))
-		add("-c:v:"+n, "libx264", "-preset:v:"+n, "superfast", "-crf:v:"+n, "23", "-profile:v:"+n, "high",
-			"-maxrate:v:"+n, strconv.FormatInt(r.maxRate, 10), "-bufsize:v:"+n, strconv.FormatInt(r.maxRate*3/2, 10),
-			"-sc_threshold:v:"+n, "0", "-forced-idr:v:"+n, "1")
-		if p.copyVideo { // keyframes where the copy has them, on a clock fine enough to tell its frames apart
-			add("-g:v:"+n, "9999", "-force_key_frames:v:"+n, "source", "-enc_time_base:v:"+n, "1/90000")
-		} else {
-			group := strconv.Itoa(int(math.Round(p.frameRate * groupSeconds)))
-			add("-g:v:"+n, group, "-keyint_min:v:"+n, group)
-		}
-	}
-	for i, copied := range p.audio {
-		n := strconv.Itoa(i)
-		a := info.Audio[i]
-		maps = append(maps, "-map", fmt.Sprintf("0:%d", a.Index))
-		if copied {
-			add("-c:a:"+n, "copy", "-tag:a:"+n, "mp4a")
-			continue
-		}
-		channels, rate, sampleRate := "2", "160k", "48000"
-		if a.Channels == 1 {
-			channels, rate = "1", "96k"
-		}
-		if a.SampleRate == 44100 {
-			sampleRate = "44100"
-		}
-		add("-c:a:"+n, "aac", "-b:a:"+n, rate, "-ac:a:"+n, channels, "-ar:a:"+n, sampleRate,
-			"-filter:a:"+n, "aresample=async=1:first_pts=0")
-	}
-	args = append(args, maps...)
-	return append(args, "-fps_mode", "passthrough", "-map_metadata", "-1", "-map_chapters", "-1",
-		"-f", "dash", "-use_template", "1", "-use_timeline", "1", "-dash_segment_type", "mp4",
-		// A little less than the aim: timestamps in milliseconds may fall just short of it.
-		"-seg_duration", strconv.FormatFloat(segmentSeconds-0.1, 'f', -1, 64),
-		"-init_seg_name", "$RepresentationID$-init.mp4", "-media_seg_name", "$RepresentationID$-$Number%05d$.m4s")
-}
-
-// graph is the filter graph that makes the encoded rungs, [v0] and so on, out of one decoding.
-func (p plan) graph(v *Video, rungs []rung) string {
-	var chain []string
-	if !p.copyVideo {
-		if v.Interlaced {
-			chain = append(chain, "bwdif=mode=send_frame")
-		}
-		chain = append(chain, "fps="+rational(p.frameRate)+":start_time=0")
-		if v.HDR {
-			chain = append(chain, scale(rungs[0].width, rungs[0].height), toneMap(v))
-		}
-	}
-	chain = append(chain, fmt.Sprintf("split=%d", len(rungs)))
-	graph := fmt.Sprintf("[0:%d]%s", v.Index, strings.Join(chain, ","))
-	for i := range rungs {
-		graph += fmt.Sprintf("[s%d]", i)
-	}
-	for i, r := range rungs {
-		graph += fmt.Sprintf(";[s%d]%s,format=yuv420p[v%d]", i, scale(r.width, r.height), i)
-	}
-	return graph
-}
-
-// scale makes the picture that size, with square pixels.
-func scale(width, height int) string {
-	return fmt.Sprintf("scale=%d:%d:flags=bilinear,setsar=1", width, height)
-}
-
-// toneMap brings high dynamic range down to what every screen shows.
-func toneMap(v *Video) string {
-	return "zscale=tin=" + v.Transfer + ":min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=100,format=gbrpf32le," +
-		"zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
+// continuous tells whether the AAC has no hole. All its packets are keyframes.
+func (p *packets) continuous(start float64, sampleRate int) bool {
+	drift := p.seconds() - float64(p.count*aacFrame)/float64(sampleRate)
+	return !p.jumped && p.first-start <= maxOffset && p.gap <= maxOffset && max(drift, -drift) <= maxDrift
 }

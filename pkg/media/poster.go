@@ -47,7 +47,7 @@ func Poster(ctx context.Context, source string, info Info, outFile string) error
 
 // still writes the first picture that the filters let through; none is no error.
 func still(ctx context.Context, source string, info Info, before, filters []string, outFile string) error {
-	in, err := input(source)
+	in, err := input(source, info.Container)
 	if err != nil {
 		return err
 	}

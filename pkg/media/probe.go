@@ -102,7 +102,7 @@ func (i *Info) measure(streams map[int]*packets) error {
 	case i.Video == nil && len(i.Audio) == 0:
 		return &Refused{"The file has neither video nor audio in it."}
 	}
-	i.Duration = math.Round((end-i.StartTime)*1e6) / 1e6
+	i.Duration = math.Round((end-i.origin())*1e6) / 1e6
 	if i.Duration <= 0 {
 		return &Refused{"The recording has no length."}
 	}

@@ -20,6 +20,7 @@ var progressArgs = []string{"-nostats", "-progress", "pipe:1", "-stats_period", 
 
 // meter reads ffmpeg's progress, which comes in blocks of key=value lines that end with "progress=…".
 type meter struct {
+	from   float64 // seconds, where the stretch that is worked on begins
 	total  float64 // seconds
 	report func(Progress)
 	now    Progress
@@ -30,7 +31,7 @@ func (m *meter) line(line string) {
 	switch key {
 	case "out_time_us":
 		if us, err := strconv.ParseFloat(value, 64); err == nil {
-			m.now.Done = min(max(m.now.Done, us/1e6), m.total)
+			m.now.Done = min(max(m.now.Done, us/1e6-m.from), m.total)
 		}
 	case "speed":
 		m.now.Speed = 0

@@ -20,15 +20,16 @@ const (
 
 // packets sums up the packets of one stream. Times are seconds on the file's own clock.
 type packets struct {
-	count     int
-	keyframes int
-	bytes     int64
-	first     float64
-	end       float64
-	gap       float64 // longest time between keyframes, the ends of the stream included
-	opensKey  bool    // begins with a keyframe
-	hidden    bool    // an edit list hides some packets
-	jumped    bool    // the clock started anew
+	count    int
+	keys     []float64 // when the keyframes are shown, in order
+	bytes    int64
+	first    float64
+	latest   float64 // when the last picture is shown
+	end      float64
+	gap      float64 // longest time between keyframes, the ends of the stream included
+	opensKey bool    // begins with a keyframe
+	hidden   bool    // an edit list hides some packets
+	jumped   bool    // the clock started anew
 
 	last    float64 // time of the last packet
 	lastKey float64
@@ -37,6 +38,14 @@ type packets struct {
 
 // seconds is how long the stream lasts.
 func (p *packets) seconds() float64 { return p.end - p.first }
+
+// finish is when the last picture has been shown, in a container that does not say how long it is too.
+func (p *packets) finish(frameRate float64) float64 {
+	if p.end > p.latest {
+		return p.end
+	}
+	return p.latest + 1/frameRate
+}
 
 // bitRate is the mean in bits per second.
 func (p *packets) bitRate() int64 {
@@ -67,15 +76,16 @@ func (p *packets) add(at, duration float64, size int64, flags string, jumps bool
 	}
 	key := strings.Contains(flags, "K")
 	if p.count == 0 {
-		p.first, p.end, p.lastKey, p.opensKey = at, at, at, key
+		p.first, p.latest, p.end, p.lastKey, p.opensKey = at, at, at, at, key
 	}
 	p.count++
 	p.bytes += size
 	p.first = min(p.first, at)
+	p.latest = max(p.latest, at)
 	p.end = max(p.end, at+duration)
 	p.last = at
 	if key {
-		p.keyframes++
+		p.keys = append(p.keys, at)
 		p.gap = max(p.gap, at-p.lastKey)
 		p.lastKey = at
 	}
@@ -83,7 +93,7 @@ func (p *packets) add(at, duration float64, size int64, flags string, jumps bool
 
 // scan reads every packet of the file, and sums them up per stream index. Streams without any are absent.
 func scan(ctx context.Context, path, container string) (map[int]*packets, error) {
-	in, err := input(path)
+	in, err := input(path, container)
 	if err != nil {
 		return nil, err
 	}
@@ -133,8 +143,8 @@ func scan(ctx context.Context, path, container string) (map[int]*packets, error)
 
 // instantRefreshes counts the packets of an H.264 stream that hold an IDR picture. A keyframe without one
 // (open GOP, intra refresh) needs pictures before it, so a player can't start there.
-func instantRefreshes(ctx context.Context, path string, index int) (int, error) {
-	in, err := input(path)
+func instantRefreshes(ctx context.Context, path string, info Info) (int, error) {
+	in, err := input(path, info.Container)
 	if err != nil {
 		return 0, err
 	}
@@ -142,7 +152,7 @@ func instantRefreshes(ctx context.Context, path string, index int) (int, error) 
 	err = command{
 		tool: ffmpeg,
 		args: append(append([]string{"-nostdin", "-hide_banner", "-loglevel", "error", "-nostats"}, in...),
-			"-map", "0:"+strconv.Itoa(index), "-c", "copy", "-bsf:v", "filter_units=pass_types=5", "-f", "framecrc", "pipe:1"),
+			"-map", "0:"+strconv.Itoa(info.Video.Index), "-c", "copy", "-bsf:v", "filter_units=pass_types=5", "-f", "framecrc", "pipe:1"),
 		limit: scanLimit,
 		stdout: &lineWriter{each: func(line string) {
 			if line != "" && !strings.HasPrefix(line, "#") {
@@ -154,4 +164,41 @@ func instantRefreshes(ctx context.Context, path string, index int) (int, error) 
 		return 0, fmt.Errorf("reading the keyframes of %s: %w", path, err)
 	}
 	return count, nil
+}
+
+// keyframes gives the times of the picture's keyframes within the stretch, counted from the clip's start. It reads
+// that stretch alone.
+func keyframes(ctx context.Context, path string, info Info, span Span) ([]float64, error) {
+	in, err := input(path, info.Container)
+	if err != nil {
+		return nil, err
+	}
+	at := func(seconds float64) string { return strconv.FormatFloat(seconds+info.origin(), 'f', 6, 64) }
+	from := ""
+	if span.Start > seekMargin {
+		from = at(span.Start - seekMargin)
+	}
+	const grain = 1.0 / soundGrain / 2
+	var keys []float64
+	err = command{
+		tool: ffprobe,
+		args: append([]string{
+			"-hide_banner", "-loglevel", "error", "-of", "csv=p=0", "-select_streams", strconv.Itoa(info.Video.Index),
+			"-read_intervals", from + "%" + at(span.End+seekMargin),
+			"-show_entries", "packet=pts_time,flags",
+		}, in...),
+		limit: scanLimit,
+		stdout: &lineWriter{each: func(line string) {
+			pts, flags, _ := strings.Cut(line, ",")
+			seconds, err := strconv.ParseFloat(pts, 64)
+			seconds -= info.origin()
+			if err == nil && strings.HasPrefix(flags, "K") && seconds >= span.Start-grain && seconds < span.End-grain {
+				keys = append(keys, seconds)
+			}
+		}},
+	}.run(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the keyframes of %s: %w", path, err)
+	}
+	return keys, nil
 }

@@ -2,6 +2,7 @@ package media
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -9,13 +10,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
-	tileSide    = 160 // pixels, of a tile's long side
+	tileSide    = 180 // pixels, of a tile's long side
 	tileColumns = 10
 	tileRows    = 10
-	fewSeconds  = 60 // up to that length every frame is decoded
+	fewSeconds  = 60  // up to that length every frame is decoded
+	minEvery    = 0.1 // seconds between pictures
 )
 
 // Storyboard is what Sprites drew.
@@ -26,31 +29,36 @@ type Storyboard struct {
 	TileHeight int `json:"tileHeight"` // pixels
 }
 
-// Sprites draws small pictures from all over the source into sheets, sprites-001.jpg and so on, and writes
-// sprites.vtt, whose cues say which picture stands for which time, without holes. Pictures are taken from
-// keyframes, about a hundred in a short source and one per five seconds in a long one. Progress may be
-// nil. ErrNoVideo for a source without video.
-func Sprites(ctx context.Context, source string, info Info, outDir string, progress func(Progress)) (Storyboard, error) {
-	if info.Video == nil {
+// Sprites draws small pictures from all over the source into sheets of 10 × 10, sprites-001.jpg and so on, and
+// writes sprites.vtt, whose cues say which picture stands for which time, without holes. The pictures are that far
+// apart; when it is zero, about a hundred come from a short source and one per five seconds from a long one.
+// They are keyframes where those are dense enough. ErrNoVideo for a source without video.
+func Sprites(ctx context.Context, w Work, every time.Duration) (Storyboard, error) {
+	v := w.Info.Video
+	if v == nil {
 		return Storyboard{}, ErrNoVideo
 	}
-	s := sheets{source: source, info: info, outDir: outDir, every: interval(info.Duration)}
-	s.width, s.height = tile(info.Video.Width, info.Video.Height)
-	expected := int(info.Duration/s.every) + 1
+	s := sheets{Work: w, every: interval(w.Info.Duration), enough: 0.25}
+	if every > 0 {
+		s.every, s.enough = max(every.Seconds(), minEvery), 0.75
+	}
+	s.width, s.height = tile(v.Width, v.Height)
+	expected := int(w.Info.Duration/s.every) + 1
 	s.rows = min(max((expected+tileColumns-1)/tileColumns, 1), tileRows)
 
-	m := &meter{total: info.Duration, report: progress}
-	times, err := s.draw(ctx, info.Duration > fewSeconds, m)
-	if err == nil && len(times)*4 < expected && info.Duration > fewSeconds { // too few keyframes
+	m := &meter{total: w.Info.Duration, report: w.Progress}
+	long := w.Info.Duration > fewSeconds
+	times, err := s.draw(ctx, long, m)
+	if err == nil && long && float64(len(times)) < float64(expected)*s.enough {
 		times, err = s.draw(ctx, false, m)
 	}
 	if err == nil && len(times) == 0 {
-		err = fmt.Errorf("no picture could be decoded")
+		err = errors.New("no picture could be decoded")
 	}
 	if err != nil {
-		return Storyboard{}, fmt.Errorf("drawing the sprites of %s: %w", source, err)
+		return Storyboard{}, fmt.Errorf("drawing the sprites of %s: %w", w.Source, err)
 	}
-	if err := os.WriteFile(filepath.Join(outDir, "sprites.vtt"), []byte(s.cues(times)), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(w.OutDir, "sprites.vtt"), []byte(s.cues(times)), 0o644); err != nil {
 		return Storyboard{}, fmt.Errorf("writing the sprites' cues: %w", err)
 	}
 	m.finish()
@@ -60,10 +68,9 @@ func Sprites(ctx context.Context, source string, info Info, outDir string, progr
 
 // sheets is one drawing of sprites.
 type sheets struct {
-	source        string
-	info          Info
-	outDir        string
+	Work
 	every         float64 // seconds from one picture to the next, at least
+	enough        float64 // share of the pictures that keyframes have to give
 	width, height int     // of a tile
 	rows          int     // of a sheet
 }
@@ -82,11 +89,14 @@ func tile(width, height int) (int, int) {
 	return even(width), even(height)
 }
 
-var shownAt = regexp.MustCompile(`showinfo.* n: *\d+ .*pts_time:(-?[0-9.]+)`)
+var (
+	shownAt   = regexp.MustCompile(`showinfo.* n: *\d+ .*pts_time:(-?[0-9.]+)`)
+	complaint = regexp.MustCompile(`\[(warning|error|fatal|panic)\]`)
+)
 
 // draw writes the sheets, and gives the time of each picture.
 func (s *sheets) draw(ctx context.Context, keyframesOnly bool, m *meter) ([]float64, error) {
-	in, err := input(s.source)
+	in, err := input(s.Source, s.Info.Container)
 	if err != nil {
 		return nil, err
 	}
@@ -98,26 +108,28 @@ func (s *sheets) draw(ctx context.Context, keyframesOnly bool, m *meter) ([]floa
 		fmt.Sprintf(`select=isnan(prev_selected_t)+gte(t-prev_selected_t\,%.3f)`, gap), "showinfo=checksum=0",
 		fmt.Sprintf("scale=%d:%d:flags=fast_bilinear,setsar=1", s.width, s.height),
 	}
-	if s.info.Video.HDR {
-		filters = append(filters, toneMap(s.info.Video))
+	if s.Info.Video.HDR {
+		filters = append(filters, toneMap(s.Info.Video))
 	}
 	filters = append(filters, "format=yuvj420p", fmt.Sprintf("tile=%dx%d", tileColumns, s.rows))
 
-	args := append([]string{"-nostdin", "-hide_banner", "-loglevel", "info", "-y"}, progressArgs...)
+	args := append([]string{"-nostdin", "-hide_banner", "-loglevel", "level+info", "-y"}, progressArgs...)
 	if keyframesOnly {
 		args = append(args, "-skip_frame", "nokey")
 	}
-	args = append(append(args, in...), "-map", fmt.Sprintf("0:%d", s.info.Video.Index), "-vf", strings.Join(filters, ","),
+	args = append(append(args, in...), "-map", fmt.Sprintf("0:%d", s.Info.Video.Index), "-vf", strings.Join(filters, ","),
 		"-q:v", "5", "-fps_mode", "passthrough", "-f", "image2", "sprites-%03d.jpg")
 	var times []float64
 	err = command{
-		tool: ffmpeg, args: args, dir: s.outDir, limit: timeLimit(s.info.Duration, 2),
+		tool: ffmpeg, args: args, dir: s.OutDir, limit: timeLimit(s.Info.Duration, 2),
 		stdout: &lineWriter{each: m.line},
 		stderr: func(line string) {
 			if match := shownAt.FindStringSubmatch(line); match != nil {
 				if at, err := strconv.ParseFloat(match[1], 64); err == nil {
 					times = append(times, at)
 				}
+			} else if s.Log != nil && complaint.MatchString(line) {
+				s.Log(line)
 			}
 		},
 	}.run(ctx)
@@ -131,7 +143,7 @@ func (s *sheets) cues(times []float64) string {
 	b.WriteString("WEBVTT\n")
 	perSheet := tileColumns * s.rows
 	for i, at := range times {
-		end := max(s.info.Duration, at)
+		end := max(s.Info.Duration, at)
 		if i == 0 {
 			at = 0
 		}

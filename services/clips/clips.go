@@ -14,14 +14,15 @@ var vault embed.FS
 // Service is the clips service.
 var Service = run.Service{
 	Name:        "clips",
-	Doc:         "uploads, clips, and what is known of each; makes HLS, DASH, posters and sprites",
+	Doc:         "uploads, clips, and what is known of each; makes them playable as HLS and DASH",
 	Objects:     true,
 	Projections: []es.Projection{catalog},
-	Reactors:    []run.Reactor{probe, pack, lapse},
+	Reactors:    []run.Reactor{probe, prepare, encode, pictures, schedule, redriven, clean, orphans, lapse},
 	Endpoints: []run.Endpoint{
-		startUpload, getUpload, completeUpload, abortUpload,
-		listClips, getClip, retryClip, getMedia,
+		startUpload, listUploads, getUpload, completeUpload, abortUpload,
+		listClips, getClip, retryClip, cancelClip, pauseClip, resumeClip, prioritizeClip, deleteClip, getMedia,
+		getStreamMedia, getSignedMedia, linkClip, linkStream, getStorage,
 	},
 	Vault: vault,
-	Start: sweep,
+	Start: tidy,
 }

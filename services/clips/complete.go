@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/blob"
-	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
@@ -24,51 +22,48 @@ import (
 var completeUpload = api.Post("/api/uploads/{upload}/complete", "makes the clip of a file that has arrived", api.Editors, complete).
 	Within(checking) // the whole file is read back and hashed
 
-// checking bounds how long a file may be checked.
-const checking = 30 * time.Minute
+// checking bounds how long a file may be checked: a file of 5 TB read at 250 MB/s.
+const checking = 6 * time.Hour
 
 // complete may be called again at any time, also after a crash in the middle: every step finds what
-// an earlier call has done.
+// an earlier call has done. Of several calls at once, the others wait for the first.
 func complete(ctx context.Context, d *run.Deps, req GetUpload) (Clip, error) {
-	u, err := findUpload(ctx, d, api.OwnerOf(ctx), req.Upload)
+	owner := api.OwnerOf(ctx)
+	u, err := findUpload(ctx, d, owner, req.Upload)
 	if err != nil {
 		return Clip{}, err
 	}
 	if u.Clip == "" {
-		if u.Clip, err = makeClip(ctx, d, u); err != nil {
+		err := alone(ctx, d, u.lock(), func() error {
+			if u, err = findUpload(ctx, d, owner, req.Upload); err == nil && u.Clip == "" {
+				u.Clip, err = makeClip(ctx, d, u)
+			}
+			return err
+		})
+		if err != nil {
 			return Clip{}, err
 		}
 	}
 	p, err := retryUploaded(ctx, d, u.Owner, u.Clip, u.Object)
-	if err != nil {
+	if unlessGone(err) != nil {
 		return Clip{}, err
 	}
 	if err := d.WaitFor(ctx, p); err != nil {
 		return Clip{}, err
 	}
-	if err := keepOne(ctx, d, u); err != nil {
+	if err := u.settle(ctx, d); err != nil {
 		return Clip{}, err
 	}
-	return load(ctx, d.DB, u.Owner, u.Clip)
+	c, err := load(ctx, d.DB, u.Owner, u.Clip)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return c, fault.New(fault.NotFound, "the clip of the upload %s was deleted; send the file again", u.ID)
+	}
+	return c, err
 }
 
-// makeClip checks the file and registers it. Meanwhile the upload cannot be thrown away.
+// makeClip checks the file and registers it. The caller holds the upload's lock, so it cannot be thrown
+// away meanwhile.
 func makeClip(ctx context.Context, d *run.Deps, u upload) (clip string, err error) {
-	var since time.Time
-	err = d.DB.QueryRow(ctx, `update vault.uploads set completing_at = clock_timestamp() where id = $1 returning completing_at`, u.ID).Scan(&since)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", thrownAway(u)
-	}
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		// Another call that checks the same file has put its own time there.
-		_, clearErr := d.DB.Exec(ctx, `update vault.uploads set completing_at = null where id = $1 and completing_at = $2`, u.ID, since)
-		err = errors.Join(err, clearErr)
-	}()
 	if err := assemble(ctx, d, u); err != nil {
 		return "", err
 	}
@@ -76,40 +71,17 @@ func makeClip(ctx context.Context, d *run.Deps, u upload) (clip string, err erro
 	if err != nil {
 		return "", err
 	}
-	clip = es.DerivedID("clip", u.Owner, sum)
-	return clip, pgx.BeginFunc(ctx, d.DB, func(tx pgx.Tx) error {
-		// The row is locked until it names the clip, so the upload is either registered or thrown away.
-		err := tx.QueryRow(ctx, `select id from vault.uploads where id = $1 for update`, u.ID).Scan(nil)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return thrownAway(u)
-		}
-		if err != nil {
-			return err
-		}
-		if err := register(ctx, d, u, clip, sum); err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `update vault.uploads set clip = $2 where id = $1`, u.ID, clip)
-		return err
-	})
-}
-
-func thrownAway(u upload) error {
-	return fault.New(fault.NotFound, "the upload %s was thrown away; send the file again", u.ID)
+	return register(ctx, d, u, sum)
 }
 
 // assemble makes one object of the parts, once all of them are there.
 func assemble(ctx context.Context, d *run.Deps, u upload) error {
 	arrived, err := d.Blob.Parts(ctx, u.Object, u.Multipart)
-	if errors.Is(err, blob.ErrNotFound) {
-		_, err = d.Blob.Stat(ctx, u.Object) // an earlier call has come this far
-		if errors.Is(err, blob.ErrNotFound) {
-			return fault.New(fault.NotFound, "the upload %s is over; send the file again", u.ID)
-		}
-		return err
+	if errors.Is(err, blob.ErrNotFound) { // an earlier call has come this far
+		return u.whole(ctx, d)
 	}
 	if err != nil {
-		return err
+		return storeFailed(err)
 	}
 	there := map[int]int64{}
 	for _, p := range arrived {
@@ -122,80 +94,85 @@ func assemble(ctx context.Context, d *run.Deps, u upload) error {
 		}
 	}
 	if len(missing) > 0 {
+		if _, err := d.Blob.Stat(ctx, u.Object); err == nil { // the file was made, and a crash came while parts were removed
+			return nil
+		}
 		return fault.New(fault.Conflict, "%d of %d parts have not arrived whole: %s; put them again",
 			len(missing), u.parts(), strings.Join(missing[:min(len(missing), 20)], ", "))
 	}
-	err = d.Blob.Complete(ctx, u.Object, u.Multipart, arrived)
-	if errors.Is(err, blob.ErrNotFound) {
-		_, err = d.Blob.Stat(ctx, u.Object) // another call was quicker
+	now := time.Now()
+	u.AssembledAt = &now
+	if _, err := d.DB.Exec(ctx, `update vault.uploads set assembled_at = $2 where id = $1`, u.ID, now); err != nil {
+		return err
 	}
-	return err
+	err = d.Blob.Complete(ctx, u.Object, u.Multipart, arrived)
+	if err == nil || errors.Is(err, blob.ErrNotFound) { // done, or a lost answer was asked for again
+		return u.whole(ctx, d)
+	}
+	return storeFailed(err)
 }
 
-// hash reads the stored file back, so that what is on record is what is stored.
+// readTries is how often in a row the object store may break off without a byte while a file is read.
+const readTries = 5
+
+// hash reads the stored file back, so that what is on record is what is stored. It goes on where the
+// object store broke off.
 func hash(ctx context.Context, store *blob.Store, u upload) (string, error) {
-	r, object, err := store.Open(ctx, u.Object)
+	object, err := store.Stat(ctx, u.Object)
 	if err != nil {
-		return "", err
+		return "", storeFailed(err)
 	}
-	defer func() { _ = r.Close() }()
 	if object.Size != u.Size {
 		return "", fault.New(fault.Conflict, "the file was announced with %d bytes and %d have arrived", u.Size, object.Size)
 	}
 	h := sha256.New()
-	n, err := io.CopyBuffer(h, r, make([]byte, 1<<20))
-	if err != nil {
-		return "", fmt.Errorf("reading %s back: %w", u.Object, err)
-	}
-	if n != u.Size {
-		return "", fmt.Errorf("reading %s back: %d of %d bytes", u.Object, n, u.Size)
+	buffer := make([]byte, 1<<20)
+	for done, tries := int64(0), 0; done < u.Size; {
+		n, err := readFrom(ctx, store, u, done, h, buffer)
+		if done += n; n > 0 {
+			tries = 0
+		}
+		if err == nil {
+			continue
+		}
+		if tries++; tries == readTries || ctx.Err() != nil {
+			return "", storeFailed(fmt.Errorf("reading %s back: %d of %d bytes: %w", u.Object, done, u.Size, err))
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// register tells the log, unless it knows the content already.
-func register(ctx context.Context, d *run.Deps, u upload, id, sum string) error {
-	e := events.ClipRegistered{
-		Clip: id, Stream: u.Stream, Name: u.Name, Size: u.Size, ContentType: u.ContentType, SHA256: sum,
-		Object: u.Object, StartedAt: u.StartedAt,
+func readFrom(ctx context.Context, store *blob.Store, u upload, offset int64, w io.Writer, buffer []byte) (int64, error) {
+	r, err := store.Section(ctx, u.Object, offset, u.Size-offset)
+	if err != nil {
+		return 0, err
 	}
-	if e.Stream == "" {
-		e.Stream = es.DerivedID("stream", id)
-		e.NewStream = &events.NewStream{Title: title(u), StartedAt: time.Now().UTC()}
-		if u.StartedAt != nil {
-			e.NewStream.StartedAt = u.StartedAt.UTC()
-		}
+	defer func() { _ = r.Close() }()
+	n, err := io.CopyBuffer(w, r, buffer)
+	if err == nil && n < u.Size-offset {
+		err = io.ErrUnexpectedEOF
 	}
-	_, err := d.Append(ctx, u.Owner, e, es.Expect(0), es.ID(es.DerivedID("clip.registered", id)))
-	if conflict := (*es.ConflictError)(nil); errors.As(err, &conflict) {
-		return nil
-	}
-	return err
+	return n, err
 }
 
-// title of the stream that is made for a file.
-func title(u upload) string {
-	if t := strings.TrimSpace(u.Title); t != "" {
-		return t
-	}
-	name := strings.Join(strings.Fields(strings.TrimSuffix(u.Name, path.Ext(u.Name))), " ")
-	if name == "" {
-		name = "Recording"
-	}
-	if runes := []rune(name); len(runes) > 200 {
-		name = string(runes[:200])
-	}
-	return name
-}
-
-// keepOne removes the file if the same content is stored elsewhere.
-func keepOne(ctx context.Context, d *run.Deps, u upload) error {
-	var object string
-	if err := d.DB.QueryRow(ctx, `select object from clip where owner = $1 and id = $2`, u.Owner, u.Clip).Scan(&object); err != nil {
+// settle ends an upload that is registered: its file is removed if the same content is stored elsewhere,
+// or the clip was deleted.
+func (u upload) settle(ctx context.Context, d *run.Deps) error {
+	version, err := d.Logs.Version(ctx, events.Facts, u.Owner, "clip", u.Clip)
+	if err != nil {
 		return err
 	}
-	if object == u.Object {
-		return nil
+	if err := d.WaitFor(ctx, version); err != nil {
+		return err
 	}
-	return d.Blob.Remove(ctx, u.Object)
+	now, err := find(ctx, d.DB, u.Owner, u.Clip)
+	if err = unlessGone(err); err != nil {
+		return err
+	}
+	if now.Object != u.Object {
+		if err := d.Blob.Remove(ctx, u.Object); err != nil {
+			return storeFailed(err)
+		}
+	}
+	return d.Logs.CancelTimer(ctx, u.Owner, events.UploadLapsed{Upload: u.ID})
 }

@@ -2,64 +2,152 @@ package clips
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
+	"github.com/afterglow-live/afterglow/pkg/media"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
-// desk is the folder on this machine where the work on one clip is done. It is left behind by a
-// crash, found by the next attempt, and cleared when the clip is done with.
+// desk is the folder on this machine where the work on one clip is done. All who work on the clip here
+// share it and its copy of the stored file. It is left behind by a crash, found by the next attempt, and
+// cleared when the clip is done with.
 type desk struct {
 	dir    string
 	source string
-	out    string
+	lock   *os.File
 }
 
-func deskOf(d *run.Deps, clip string) desk {
-	dir := filepath.Join(d.Work, "clips", clip)
-	return desk{dir: dir, source: filepath.Join(dir, "source"), out: filepath.Join(dir, "out")}
-}
+func deskDir(d *run.Deps, clip string) string { return filepath.Join(d.Work, "clips", clip) }
 
-// openDesk brings the stored file here, unless it is here already.
-func openDesk(ctx context.Context, d *run.Deps, clip, object string) (desk, error) {
-	k := deskOf(d, clip)
-	if err := os.MkdirAll(k.dir, 0o700); err != nil {
-		return k, fmt.Errorf("a place to work: %w", err)
+// openDesk brings the stored file here, unless it is here already. Whoever has the desk open keeps it
+// from being cleared; it has to be closed.
+func openDesk(ctx context.Context, d *run.Deps, clip, object string) (*desk, error) {
+	if err := sweep(ctx, d); err != nil {
+		return nil, err
 	}
+	k, err := takeDesk(deskDir(d, clip), unix.LOCK_SH)
+	if err != nil {
+		return nil, err
+	}
+	if err := k.alone(func() error { return k.fetch(ctx, d, object) }); err != nil {
+		k.close()
+		return nil, err
+	}
+	return k, nil
+}
+
+// alone does something that only one of those who share the desk may do at a time.
+func (k *desk) alone(do func() error) error {
+	f, err := os.OpenFile(filepath.Join(k.dir, "fetching"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		defer func() { _ = f.Close() }()
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX)
+	}
+	if err != nil {
+		return fmt.Errorf("a place to work: %w", err)
+	}
+	return do()
+}
+
+// takeDesk locks a desk, which is made when it is not there.
+func takeDesk(dir string, how int) (*desk, error) {
+	for {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("a place to work: %w", err)
+		}
+		lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+		if errors.Is(err, os.ErrNotExist) { // it was cleared just now
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("a place to work: %w", err)
+		}
+		if err := unix.Flock(int(lock.Fd()), how); err != nil {
+			_ = lock.Close()
+			return nil, fmt.Errorf("a place to work: %w", err)
+		}
+		if still, err := os.Stat(lock.Name()); err == nil {
+			if locked, err := lock.Stat(); err == nil && os.SameFile(still, locked) {
+				return &desk{dir: dir, source: filepath.Join(dir, "source"), lock: lock}, nil
+			}
+		}
+		_ = lock.Close() // it was cleared while this waited for the lock
+	}
+}
+
+// fetch brings the stored file here. A file that was sent again takes the place of the one before.
+func (k *desk) fetch(ctx context.Context, d *run.Deps, object string) error {
 	stored, err := d.Blob.Stat(ctx, object)
 	if err != nil {
-		return k, err
+		return err
 	}
-	if info, err := os.Stat(k.source); err == nil && info.Size() == stored.Size {
-		return k, nil
-	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return k, fmt.Errorf("a place to work: %w", err)
-	}
-	return k, d.Blob.Download(ctx, object, k.source)
-}
-
-// emptyOut makes the folder for the results, without what an earlier attempt left there.
-func (k desk) emptyOut() error {
-	if err := os.RemoveAll(k.out); err != nil {
+	name := filepath.Join(k.dir, "object")
+	here, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("a place to work: %w", err)
 	}
-	if err := os.MkdirAll(k.out, 0o700); err != nil {
+	if info, err := os.Stat(k.source); err == nil && info.Size() == stored.Size && string(here) == object {
+		return nil
+	}
+	for _, old := range []string{name, k.source, k.infoFile()} {
+		if err := os.RemoveAll(old); err != nil {
+			return fmt.Errorf("a place to work: %w", err)
+		}
+	}
+	if err := d.Blob.Download(ctx, object, k.source); err != nil {
+		return err
+	}
+	if err := os.WriteFile(name, []byte(object), 0o600); err != nil {
 		return fmt.Errorf("a place to work: %w", err)
 	}
 	return nil
 }
 
-func (k desk) clear() error {
-	if err := os.RemoveAll(k.dir); err != nil {
-		return fmt.Errorf("clearing up: %w", err)
-	}
-	return nil
+func (k *desk) infoFile() string { return filepath.Join(k.dir, "info.json") }
+
+// info is what is in the file. It is found out once.
+func (k *desk) info(ctx context.Context) (info media.Info, err error) {
+	err = k.alone(func() error {
+		if data, err := os.ReadFile(k.infoFile()); err == nil && json.Unmarshal(data, &info) == nil {
+			return nil
+		}
+		if info, err = media.Probe(ctx, k.source); err != nil {
+			return err
+		}
+		data, err := json.Marshal(info)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(k.infoFile(), data, 0o600); err != nil {
+			return fmt.Errorf("a place to work: %w", err)
+		}
+		return nil
+	})
+	return info, err
 }
 
-// sweep clears the desks of clips that are done with: another machine may have finished them.
+// out makes an empty folder for results.
+func (k *desk) out(name string) (string, error) {
+	dir := filepath.Join(k.dir, name)
+	if err := os.RemoveAll(dir); err != nil {
+		return "", fmt.Errorf("a place to work: %w", err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return "", fmt.Errorf("a place to work: %w", err)
+	}
+	return dir, nil
+}
+
+// close lets others clear the desk.
+func (k *desk) close() { _ = k.lock.Close() }
+
+// sweep clears the desks of clips that are done with, here or on another machine.
 func sweep(ctx context.Context, d *run.Deps) error {
 	entries, err := os.ReadDir(filepath.Join(d.Work, "clips"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -77,9 +165,29 @@ func sweep(ctx context.Context, d *run.Deps) error {
 		if busy {
 			continue
 		}
-		if err := deskOf(d, entry.Name()).clear(); err != nil {
+		if err := clearDesk(d, entry.Name()); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// clearDesk removes a desk that nobody works at.
+func clearDesk(d *run.Deps, clip string) error {
+	dir := deskDir(d, clip)
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+		return nil
+	}
+	k, err := takeDesk(dir, unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("clearing up: %w", err)
 	}
 	return nil
 }

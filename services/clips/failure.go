@@ -14,13 +14,24 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
-// giveUp tells that the work on a clip has ended without success. work is what people call the stage.
-func giveUp(stage, work string) func(context.Context, *run.Deps, es.Event, error) error {
+// giveUp tells that the work on a clip has ended without success, unless it was of no use any more.
+// work is what people call the stage.
+func giveUp(reactor, stage, work string) func(context.Context, *run.Deps, es.Event, error) error {
 	return func(ctx context.Context, d *run.Deps, e es.Event, reason error) error {
-		if _, err := d.Append(ctx, e.Owner, events.ClipFailed{Clip: e.AggregateID, Stage: stage, Reason: explain(work, reason)}); err != nil {
+		_, err := decide(ctx, d, e.Owner, e.AggregateID, func(ctx context.Context, now standing) (events.Event, error) {
+			var current bool
+			err := d.DB.QueryRow(ctx, `select $3 in (look_job, prepare_job, pictures_job)
+				or exists (select from part where part.owner = $1 and part.clip = $2 and job = $3) from clip where owner = $1 and id = $2`,
+				e.Owner, e.AggregateID, es.JobID(reactor, e.ID)).Scan(&current)
+			if err != nil || !current || now.busy() != nil {
+				return nil, err
+			}
+			return events.ClipFailed{Clip: e.AggregateID, Stage: stage, Reason: explain(work, reason)}, nil
+		})
+		if unlessGone(err) != nil {
 			return err
 		}
-		return deskOf(d, e.AggregateID).clear()
+		return clearDesk(d, e.AggregateID)
 	}
 }
 

@@ -12,10 +12,11 @@ import (
 
 // probe finds out what is in a recording.
 var probe = run.Reactor{
-	Name:   "clips-probe",
-	Doc:    "looks at what is in a recording",
-	Handle: []es.Handler[*run.Deps]{es.On(probeRegistered), es.On(probeRetried)},
-	GiveUp: giveUp("probe", "Looking at it"),
+	Name:    "clips-probe",
+	Doc:     "looks at what is in a recording",
+	Workers: 2,
+	Handle:  []es.Handler[*run.Deps]{es.On(probeRegistered), es.On(probeRetried)},
+	GiveUp:  giveUp("clips-probe", "probe", "Looking at it"),
 }
 
 func probeRegistered(ctx context.Context, d *run.Deps, e events.ClipRegistered, m es.Meta) error {
@@ -28,35 +29,44 @@ func probeRetried(ctx context.Context, d *run.Deps, e events.ClipRetried, m es.M
 
 // look tells the log what is in a stored file.
 func look(ctx context.Context, d *run.Deps, m es.Meta, clip, object, name string) error {
+	if err := d.WaitFor(ctx, m.Position); err != nil {
+		return err
+	}
 	es.Progress(ctx, "fetch", 0, 0, 0)
-	desk, err := openDesk(ctx, d, clip, object)
+	k, err := openDesk(ctx, d, clip, object)
 	if err != nil {
 		return err
 	}
+	defer k.close()
 	es.Progress(ctx, "look", 0, 0, 0)
-	info, err := media.Probe(ctx, desk.source)
-	var refused *media.Refused
+	info, err := k.info(ctx)
+	var e events.Event = probed(clip, object, name, info)
+	refused := (*media.Refused)(nil)
 	if errors.As(err, &refused) {
-		if _, err := d.Append(ctx, m.Owner, events.ClipRefused{Clip: clip, Reason: refused.Reason}); err != nil {
-			return err
-		}
-		return desk.clear()
+		e, err = events.ClipRefused{Clip: clip, Reason: refused.Reason}, nil
 	}
 	if err != nil {
 		return err
 	}
-	_, err = d.Append(ctx, m.Owner, probed(clip, object, name, info))
-	return err
+	k.close()
+	_, err = whileIn(ctx, d, m.Owner, clip, e, "registered")
+	if err != nil || refused == nil {
+		return err
+	}
+	return clearDesk(d, clip)
 }
 
 func probed(clip, object, name string, info media.Info) events.ClipProbed {
 	p := events.ClipProbed{Clip: clip, Object: object, Name: name, Container: info.Container, Duration: info.Duration}
 	if v := info.Video; v != nil {
-		p.Video = &events.VideoFacts{Codec: v.Codec, Width: v.Width, Height: v.Height, FrameRate: v.FrameRate, BitRate: v.BitRate}
+		p.Video = &events.VideoFacts{
+			Codec: v.Codec, Profile: v.Profile, Width: v.Width, Height: v.Height, FrameRate: v.FrameRate, BitRate: v.BitRate,
+			PixelFormat: v.PixelFormat, Rotation: v.Rotation, Interlaced: v.Interlaced, HDR: v.HDR,
+		}
 	}
 	for _, a := range info.Audio {
 		p.Audio = append(p.Audio, events.AudioFacts{
-			Codec: a.Codec, Channels: a.Channels, SampleRate: a.SampleRate, Language: a.Language, Title: a.Title,
+			Codec: a.Codec, Channels: a.Channels, SampleRate: a.SampleRate, Language: a.Language, Title: a.Title, BitRate: a.BitRate,
 		})
 	}
 	return p

@@ -3,8 +3,7 @@ package clips
 import (
 	"context"
 	"errors"
-
-	"github.com/jackc/pgx/v5"
+	"strings"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
@@ -14,33 +13,23 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
-var retryClip = api.Post("/api/clips/{clip}/retry", "begins the work on a clip that has failed anew", api.Editors,
-	func(ctx context.Context, d *run.Deps, req GetClip) (Clip, error) {
-		owner := api.OwnerOf(ctx)
-		p, err := decide(ctx, d, owner, req.Clip, func(now standing) (events.Event, error) {
-			if now.state != "failed" {
-				return nil, fault.New(fault.Conflict, "only a clip that has failed can be tried again; this one is %s", now.state)
-			}
-			return events.ClipRetried{Clip: req.Clip, Object: now.object, Name: now.name}, nil
-		})
-		if err != nil {
-			return Clip{}, err
+var retryClip = command(api.Post[*run.Deps, GetClip, Clip], "/api/clips/{clip}/retry", "goes on with the work on a clip that has failed",
+	func(req GetClip, now standing) (events.Event, error) {
+		if now.State != "failed" {
+			return nil, fault.New(fault.Conflict, "only a clip that has failed can be tried again; this one is %s", now.State)
 		}
-		if err := d.WaitFor(ctx, p); err != nil {
-			return Clip{}, err
-		}
-		return load(ctx, d.DB, owner, req.Clip)
-	}).Versioned("clip")
+		return events.ClipRetried{Clip: req.Clip, Object: now.Object, Name: now.Name}, nil
+	})
 
 // retryUploaded begins the work on a failed clip anew because its file was sent again. The file that
 // was sent now takes the place of a stored one that is missing.
 func retryUploaded(ctx context.Context, d *run.Deps, owner, clip, object string) (es.Position, error) {
-	return decide(ctx, d, owner, clip, func(now standing) (events.Event, error) {
-		if now.state != "failed" {
+	return decide(ctx, d, owner, clip, func(ctx context.Context, now standing) (events.Event, error) {
+		if now.State != "failed" {
 			return nil, nil
 		}
-		e := events.ClipRetried{Clip: clip, Object: now.object, Name: now.name}
-		_, err := d.Blob.Stat(ctx, now.object)
+		e := events.ClipRetried{Clip: clip, Object: now.Object, Name: now.Name}
+		_, err := d.Blob.Stat(ctx, now.Object)
 		if errors.Is(err, blob.ErrNotFound) {
 			e.Object = object
 			return e, nil
@@ -49,21 +38,30 @@ func retryUploaded(ctx context.Context, d *run.Deps, owner, clip, object string)
 	})
 }
 
-// standing is what a decision about a clip is made on.
-type standing struct{ state, object, name string }
-
-// decide appends an event of the clip, decided on what the tables say.
-func decide(ctx context.Context, d *run.Deps, owner, clip string, choose func(standing) (events.Event, error)) (es.Position, error) {
-	return d.Decide(ctx, owner, "clip", clip, func(ctx context.Context) (events.Event, error) {
-		var now standing
-		err := d.DB.QueryRow(ctx, `select state, object, name from clip where owner = $1 and id = $2`, owner, clip).
-			Scan(&now.state, &now.object, &now.name)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil, fault.New(fault.NotFound, "there is no clip %s", clip)
+// redriven goes on with a clip when somebody wants a job of its tried again that was given up.
+var redriven = run.Reactor{
+	Name: "clips-redriven", Doc: "goes on with a clip when a job of its is tried again", Quiet: true,
+	Handle: []es.Handler[*run.Deps]{es.On(func(ctx context.Context, d *run.Deps, e events.LetterRedriven, m es.Meta) error {
+		if !strings.HasPrefix(e.Reactor, "clips-") {
+			return nil
 		}
+		p, err := es.ParsePosition(e.Position)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return choose(now)
-	})
+		cause, err := d.Logs.Read(ctx, p)
+		if err != nil || cause.Aggregate != "clip" {
+			return err
+		}
+		_, err = decide(ctx, d, m.Owner, cause.AggregateID, func(_ context.Context, now standing) (events.Event, error) {
+			if now.State != "failed" {
+				return nil, nil
+			}
+			return events.ClipRetried{Clip: cause.AggregateID, Object: now.Object, Name: now.Name}, nil
+		})
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	})},
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -52,31 +53,45 @@ func (b *bar) end() {
 	}
 }
 
-// jobs shows the running job of a clip.
+// jobs shows what is worked on of a clip; of several stages the last.
 func (b *bar) jobs(board json.RawMessage, clip string) error {
 	var jobs struct {
 		Items []struct {
-			AggregateID string  `json:"aggregateId"`
-			State       string  `json:"state"`
-			Stage       string  `json:"stage"`
-			Percent     float64 `json:"percent"`
-			Speed       float64 `json:"speed"`
-			Remaining   float64 `json:"remaining"`
+			AggregateID string `json:"aggregateId"`
+			Stages      []struct {
+				Stage     string  `json:"stage"`
+				Running   int     `json:"running"`
+				Done      int     `json:"done"`
+				Total     int     `json:"total"`
+				Percent   float64 `json:"percent"`
+				Speed     float64 `json:"speed"`
+				Remaining float64 `json:"remaining"`
+			} `json:"stages"`
 		} `json:"items"`
 	}
 	if err := json.Unmarshal(board, &jobs); err != nil {
 		return err
 	}
-	for _, j := range jobs.Items {
-		if j.AggregateID != clip || j.State != "running" {
+	for _, pipeline := range jobs.Items {
+		if pipeline.AggregateID != clip {
 			continue
 		}
-		label := j.Stage
-		if j.Speed > 0 {
-			left := time.Duration(j.Remaining * float64(time.Second)).Round(time.Second)
-			label = fmt.Sprintf("%s, %.1f× realtime, %s left", j.Stage, j.Speed, left)
+		for _, s := range slices.Backward(pipeline.Stages) {
+			if s.Running == 0 {
+				continue
+			}
+			label := s.Stage
+			if s.Speed > 0 {
+				label += fmt.Sprintf(", %.1f× realtime", s.Speed)
+			}
+			if s.Total > 1 {
+				label += fmt.Sprintf(", %d of %d done", s.Done, s.Total)
+			} else if s.Remaining > 0 {
+				label += fmt.Sprintf(", %s left", time.Duration(s.Remaining*float64(time.Second)).Round(time.Second))
+			}
+			b.stage(label, s.Percent)
+			return nil
 		}
-		b.stage(label, j.Percent)
 	}
 	return nil
 }

@@ -64,5 +64,9 @@ func (im *importer) makeStreamOf(ctx context.Context, file string) error {
 			return err
 		}
 	}
-	return im.file(ctx, file)
+	r, err := recordingAt(file)
+	if err != nil {
+		return err
+	}
+	return im.file(ctx, r)
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -15,10 +13,10 @@ import (
 )
 
 type importCmd struct {
-	Files     []string  `arg:"" help:"Recordings to import." name:"file"`
+	Files     []string  `arg:"" help:"Recordings to import, or folders of recordings." name:"file"`
 	Stream    string    `help:"Stream they belong to." xor:"where" placeholder:"ID"`
-	Title     string    `help:"Title of the new stream; otherwise each file gets a stream of its own, named after it." xor:"where"`
-	StartedAt time.Time `help:"When the recording began, for instance 2026-01-31T20:00:00Z." name:"started-at" format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME"`
+	Title     string    `help:"Title of the new stream; otherwise each file finds the stream of what was recorded within ten minutes of it, or gets one of its own, named after it." xor:"where"`
+	StartedAt time.Time `help:"When the recording began, for instance 2026-01-31T20:00:00Z; otherwise its name or its file tells." name:"started-at" format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME"`
 	Wait      bool      `help:"Wait until each can be played, or is refused."`
 	JSON      bool      `help:"Print JSON lines; the last one for a file is its clip." name:"json"`
 }
@@ -42,15 +40,16 @@ func (c *importCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	if !c.StartedAt.IsZero() {
 		im.startedAt = &c.StartedAt
 	}
-	if c.Title != "" && len(c.Files) > 1 {
+	files, err := recordingsOf(c.Files)
+	failed := []error{err}
+	if c.Title != "" && len(files) > 1 {
 		if err := im.makeStream(ctx); err != nil {
 			return err
 		}
 	}
-	var failed []error
-	for _, file := range c.Files {
-		if err := im.file(ctx, file); err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", file, err))
+	for _, r := range files {
+		if err := im.file(ctx, r); err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", r.path, err))
 		}
 		if ctx.Err() != nil {
 			break
@@ -87,50 +86,17 @@ func (im *importer) makeStream(ctx context.Context) error {
 	return nil
 }
 
-func (im *importer) file(ctx context.Context, name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return errors.New("this is not a file")
-	}
-	body := map[string]any{"name": filepath.Base(name), "size": info.Size(), "streamId": im.stream, "title": im.title}
-	if im.startedAt != nil {
-		body["startedAt"] = im.startedAt
-	}
-	var up upload
-	if err := call(ctx, im.conn, im.caller, "POST /api/uploads", nil, body, &up); err != nil {
-		return err
-	}
-	bar := newBar(im.t.err, "sending "+filepath.Base(name))
-	if err := up.send(ctx, f, info.Size(), bar); err != nil {
-		bar.end()
-		return err
-	}
-	bar.stage("checking "+filepath.Base(name), 100)
-	var raw json.RawMessage
-	if err := call(ctx, im.conn, im.caller, "POST /api/uploads/{upload}/complete", map[string]string{"upload": up.ID}, nil, &raw); err != nil {
-		bar.end()
-		return err
-	}
-	var made clip
-	if err := json.Unmarshal(raw, &made); err != nil {
-		return err
-	}
-	if im.wait {
+func (im *importer) file(ctx context.Context, r recording) error {
+	bar := newBar(im.t.err, "sending "+filepath.Base(r.path))
+	raw, made, err := im.take(ctx, r, bar)
+	if err == nil && im.wait {
 		raw, made, err = im.follow(ctx, made, bar)
 	}
 	bar.end()
 	if err != nil {
 		return err
 	}
-	return im.print(name, made, raw)
+	return im.print(r.path, made, raw)
 }
 
 func (im *importer) print(name string, made clip, raw json.RawMessage) error {
@@ -186,20 +152,4 @@ func (im *importer) follow(ctx context.Context, made clip, bar *bar) (json.RawMe
 		return nil, now, fmt.Errorf("waiting for the clip %s: %w", made.ID, err)
 	}
 	return last.Value, now, nil
-}
-
-// upload is what the service says of one.
-type upload struct {
-	ID       string `json:"id"`
-	PartSize int64  `json:"partSize"`
-	Parts    []struct {
-		Number int    `json:"number"`
-		URL    string `json:"url"`
-	} `json:"parts"`
-}
-
-// section is one part of a file.
-func (u upload) section(f io.ReaderAt, size int64, number int) *io.SectionReader {
-	offset := int64(number-1) * u.PartSize
-	return io.NewSectionReader(f, offset, min(u.PartSize, size-offset))
 }

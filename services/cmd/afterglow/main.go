@@ -31,7 +31,8 @@ type CLI struct {
 	Run     runCmd     `cmd:"" help:"Run some services against outside NATS, PostgreSQL and S3 (NATS_URL, DATABASE_URL, S3_ENDPOINT, …)."`
 	List    listCmd    `cmd:"" help:"Show the map of the system without starting it."`
 	Import  importCmd  `cmd:"" help:"Import recordings, just as an upload in the page."`
-	Watch   watchCmd   `cmd:"" help:"Follow live documents and feeds, as JSON lines."`
+	Watch   watchCmd   `cmd:"" help:"Import what is recorded into a folder, as soon as each file is whole."`
+	Follow  followCmd  `cmd:"" help:"Follow live documents and feeds, as JSON lines."`
 	Events  eventsCmd  `cmd:"" help:"Show what is on the logs."`
 	Rebuild rebuildCmd `cmd:"" help:"Build tables anew from the first event on, while all goes on."`
 	Replay  replayCmd  `cmd:"" help:"Replay the logs beside the tables and tell whether they are the same, or show something as it was."`

@@ -13,12 +13,13 @@ import (
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/local"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
 	"github.com/afterglow-live/afterglow/services"
 )
 
 // TestMain forgets which installation the environment names: tests name their own.
 func TestMain(m *testing.M) {
-	local.ServeS3IfAsked()
+	local.ServeS3IfAsked() // it is asked by the environment
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
 		for _, prefix := range []string{"AFTERGLOW_", "NATS_", "DATABASE_", "S3_"} {
@@ -27,7 +28,7 @@ func TestMain(m *testing.M) {
 			}
 		}
 	}
-	os.Exit(m.Run())
+	testkit.Main(m)
 }
 
 func TestExecute(t *testing.T) {
@@ -69,7 +70,9 @@ func TestExecute(t *testing.T) {
 		"replay of no topic":     {args: []string{"replay", "--topic", "cat/c1", "--at", "FACTS/1"}, code: 2, err: `there are no live documents "cat/c1"; there are stream`},
 		"dead when stopped":      {args: []string{"dead"}, code: 1, err: "nothing runs on " + empty},
 		"retry of what":          {args: []string{"dead", "retry"}, code: 2, err: "name letters, or say --all"},
-		"watch when stopped":     {args: []string{"watch", "jobs"}, code: 1, err: "nothing runs on " + empty},
+		"follow when stopped":    {args: []string{"follow", "jobs"}, code: 1, err: "nothing runs on " + empty},
+		"watch of a file":        {args: []string{"watch", "main.go"}, code: 2, err: "main.go is no folder"},
+		"watch in no time":       {args: []string{"watch", "--settle=0s", "."}, code: 2, err: "--settle: 0s is no time"},
 		"backup of nothing":      {args: []string{"backup", empty + ".backup"}, code: 1, err: "nothing runs on " + empty},
 		"restore of no folder":   {args: []string{"restore", empty + ".backup"}, code: 2, err: "no such file or directory"},
 		"restore of no backup":   {args: []string{"restore", filepath.Dir(empty)}, code: 1, err: "is no finished backup: it has no manifest.json"},

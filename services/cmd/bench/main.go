@@ -39,14 +39,20 @@ var figures = []figure{
 	{"FanOut/burst", "ratio", "the same at 1 000 events/s, told in bursts", 5, 0},
 	{"FanOut/idle", "ratio", "the same, median latency of a single event", 0, 1},
 	{"Replay", "ratio", "replay of a million events into a fold in memory, against the bare ordered consumer", 0.8, 0},
+	{"Upload", "ratio", "upload of 2 GiB in parts, hashed, against a plain multipart put of minio-go", 0.7, 0},
 	{"Up", "s/start", "`up` on an existing folder until ready, seconds", 0, 5},
 	{"Up", "MB-rss", "resident memory when idle, all children included, shared pages counted in each, MB", 0, 0},
 	{"Up", "MB-pss", "the same, shared pages counted once, MB", 0, 0},
+	{"Ladder", "ratio", "ladder of a minute of 720p30 to HLS and DASH, CPU seconds, against one ffmpeg for each size and format", 0, 0.55},
+	{"Package", "ratio-first", "ten minutes of 720p30 H.264 until they can be played, against the time of the whole ladder", 0, 0.1},
+	{"Sprites", "ratio", "sprites of ten minutes, CPU seconds, against decoding all with one picture a second", 0, 0.25},
+	{"Package", "ratio-wall", "wall time of packaging ten minutes, against the time in which ffmpeg runs", 0, 1.05},
+	{"Package", "ratio-cpu", "the same, CPU time of everything, against that of ffmpeg", 0, 1.03},
 }
 
 // packages have the benchmarks, by module.
 var packages = []struct{ module, path string }{
-	{"pkg", "./es"}, {"services", "./gateway"}, {"services", "./e2e"},
+	{"pkg", "./es"}, {"pkg", "./media"}, {"services", "./gateway"}, {"services", "./clips"}, {"services", "./e2e"},
 }
 
 func main() {

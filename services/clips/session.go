@@ -1,0 +1,96 @@
+package clips
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+// nearby is how far apart two recordings of one session can be.
+const nearby = 10 * time.Minute
+
+// session finds the stream of a recording that came without stream and title, by when it was made; empty
+// when it is the first of its session.
+//
+// A recording lasts from its start to its end: as far as it plays once that is known, else until its file
+// was changed last, else it is a moment. One without a start belongs to nothing. Two recordings are of one
+// session when not more than ten minutes lie between them; so are two that are held together by uploads
+// on their way, as the middle of a recording that was split may arrive last. Of all recordings of the
+// session the one decides whose time is nearest, then the one that began first.
+//
+// What is decided holds for good: the clip is registered with its stream. Callers hold the owner's lock,
+// and the tables know all clips that were registered before.
+func session(ctx context.Context, d *run.Deps, u upload) (string, error) {
+	if u.Stream != "" || u.Title != "" || u.StartedAt == nil {
+		return "", nil
+	}
+	own := u.span()
+	reach, err := bridged(ctx, d, u, own)
+	if err != nil {
+		return "", err
+	}
+	var stream string
+	err = d.DB.QueryRow(ctx, `select clip.stream from clip
+		left join stream on stream.owner = clip.owner and stream.id = clip.stream
+		cross join lateral (select least(clip.started_at + $7::interval,
+			coalesce(clip.started_at + make_interval(secs => (clip.facts->>'duration')::float8), clip.ended_at, clip.started_at)) as ended_at) span
+		where clip.owner = $1 and stream.deleted is not true
+			and clip.started_at between $2::timestamptz - $6::interval - $7::interval and $3::timestamptz + $6::interval
+			and span.ended_at >= $2::timestamptz - $6::interval
+		order by greatest(clip.started_at - $5::timestamptz, $4::timestamptz - span.ended_at, '0'), clip.started_at, clip.id
+		limit 1`, u.Owner, reach.start, reach.end, own.start, own.end, nearby, longest).Scan(&stream)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return stream, err
+}
+
+// span is a stretch of time.
+type span struct{ start, end time.Time }
+
+// span is when the upload was recorded, as far as its announcement tells.
+func (u upload) span() span {
+	s := span{*u.StartedAt, *u.StartedAt}
+	if end := believable(u.StartedAt, u.EndedAt); end != nil {
+		s.end = *end
+	}
+	return s
+}
+
+// touches tells whether two recordings can be of one session.
+func (s span) touches(o span) bool {
+	return !o.start.After(s.end.Add(nearby)) && !o.end.Before(s.start.Add(-nearby))
+}
+
+// bridged is how far the session of an upload reaches through other uploads on their way.
+func bridged(ctx context.Context, d *run.Deps, u upload, reach span) (span, error) {
+	rows, err := d.DB.Query(ctx, `select `+uploadColumns+` from vault.uploads
+		where owner = $1 and id <> $2 and clip = '' and stream = '' and title = '' and started_at is not null`, u.Owner, u.ID)
+	if err != nil {
+		return reach, err
+	}
+	others, err := pgx.CollectRows(rows, pgx.RowToStructByPos[upload])
+	if err != nil {
+		return reach, err
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, o := range others {
+			s := o.span()
+			if !reach.touches(s) || !s.start.Before(reach.start) && !s.end.After(reach.end) {
+				continue
+			}
+			if grown = true; s.start.Before(reach.start) {
+				reach.start = s.start
+			}
+			if s.end.After(reach.end) {
+				reach.end = s.end
+			}
+		}
+	}
+	return reach, nil
+}
