@@ -176,7 +176,7 @@ func meddled(t *testing.T, p *platform, projection, table, column string) {
 // watched follows a stream and a feed while a marker is added.
 func watched(t *testing.T, p *platform, program *client, made imported) {
 	t.Helper()
-	watching := launch(t, "afterglow watch", p.env, afterglow, "--data", p.data, "watch", "stream/"+made.StreamID, "events/facts")
+	watching := launch(t, "afterglow follow", p.env, afterglow, "--data", p.data, "follow", "stream/"+made.StreamID, "events/facts")
 	topics := func(word string) bool { return strings.Contains(watching.output(), word) }
 	poll(t, "the stream is not shown", func() bool { return topics(`"label":"kept"`) })
 	added := 0
@@ -186,7 +186,7 @@ func watched(t *testing.T, p *platform, program *client, made imported) {
 		return topics(`"label":"watched 1"`) && topics(`"event":"stream.marker_added"`)
 	})
 	watching.stop(t)
-	p.command(t, "watch", "weather").want(t, 2, "weather", "live documents", "and the feeds events/")
+	p.command(t, "follow", "weather").want(t, 2, "weather", "live documents", "and the feeds events/")
 	var shown stream
 	program.call(t, http.MethodGet, "/api/streams/"+made.StreamID, nil, &shown)
 	for _, m := range shown.Markers {

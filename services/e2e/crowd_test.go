@@ -42,7 +42,7 @@ func newCrowd(t *testing.T, p *platform) *crowd {
 	c.program.call(t, http.MethodPost, "/api/streams", map[string]string{"title": "Live"}, &made)
 	c.stream = made.ID
 	text := write(t, "talk.mp4", []byte(strings.Repeat("This is no recording.\n", 200)))
-	r = p.command(t, "import", "--json", sample(t, 6), sample(t, 8), text).want(t, 0)
+	r = p.command(t, "import", "--json", sample(t, 6), parted(t), text).want(t, 0)
 	for told := range strings.Lines(r.stdout) {
 		c.remember(decode[clip](t, []byte(told)))
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,7 +51,8 @@ func kill(t *testing.T, c *crowd, rounds int64, random *rand.Rand) map[string]in
 		using.Go(func() { c.mark(ctx, t) })
 		using.Go(func() { c.bring(ctx, byte(round)) })
 		<-time.After(time.Duration(random.Int64N(int64(2500 * time.Millisecond)))) // a moment is what this is about
-		victim := c.parts[random.IntN(len(c.parts))]
+		victims := append(slices.Clone(c.parts), c.encoder())
+		victim := victims[random.IntN(len(victims))]
 		victim.kill(t)
 		if !victim.supervised {
 			victim.start(t)

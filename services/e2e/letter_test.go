@@ -23,9 +23,9 @@ func TestDeadLetters(t *testing.T) {
 			about = l
 		}
 	}
-	id := es.JobID("clips-package", about.Headers["Nats-Msg-Id"][0])
+	id := es.JobID("clips-prepare", about.Headers["Nats-Msg-Id"][0])
 	p.bury(t, strings.Split(about.Subject, ".")[1], events.LetterBuried{
-		Letter: id, Reactor: "clips-package", Position: "FACTS/" + strconv.FormatUint(about.Seq, 10),
+		Letter: id, Reactor: "clips-prepare", Position: "FACTS/" + strconv.FormatUint(about.Seq, 10),
 		Name: "clip.probed", Attempts: 5, Reason: "the object store is on fire", Body: about.Data,
 	})
 	list := func(state string) string {

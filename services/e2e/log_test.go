@@ -55,6 +55,15 @@ func named(list []fact, name string) map[string][]fact {
 	return found
 }
 
+// count is how many events of a name there are.
+func count(list []fact, name string) int {
+	total := 0
+	for _, found := range named(list, name) {
+		total += len(found)
+	}
+	return total
+}
+
 // markersOn counts the markers that were added, by their ids.
 func markersOn(t testing.TB, list []fact) map[string]int {
 	t.Helper()

@@ -54,7 +54,7 @@ func furnish(t *testing.T, p *platform) *belongings {
 	begun, err := owner.begin(soon(t), "begun-"+file, 1<<20)
 	check(t, err)
 	work := latest[struct{ ID, Cause string }](t, owner, "/api/jobs")
-	p.bury(t, me.ID, events.LetterBuried{Letter: work.ID, Reactor: "clips-package", Position: work.Cause, Name: "clip.probed", Attempts: 5, Reason: reason, Body: []byte("{}")})
+	p.bury(t, me.ID, events.LetterBuried{Letter: work.ID, Reactor: "clips-prepare", Position: work.Cause, Name: "clip.probed", Attempts: 5, Reason: reason, Body: []byte("{}")})
 	live.subscribe("jobs")
 	until(live, "jobs", func(v json.RawMessage) bool { return strings.Contains(string(v), reason) })
 	var known struct{ SHA256 string }
@@ -70,15 +70,15 @@ func furnish(t *testing.T, p *platform) *belongings {
 		},
 		query: map[string]string{
 			"q": title, "sort": "newest", "limit": "10", "cursor": "", "stream": made.ID, "sha256": known.SHA256,
-			"state": "failed", "/api/letters?state": "open", "kind": "buried", "source": "clips-package", "log": "FACTS", "name": "stream.created",
+			"state": "failed", "/api/letters?state": "open", "kind": "buried", "source": "clips-prepare", "log": "FACTS", "name": "stream.created",
 			"aggregate": "stream", "aggregateId": made.ID, "actor": me.ID, "correlation": made.ID, "since": "2020-01-01T00:00:00Z",
 			"until": "2100-01-01T00:00:00Z", "topic": "stream/" + made.ID, "at": position, "code": "x", "error": "x",
-			"error_description": "x", "iss": "x", "reactor": "clips-package",
+			"error_description": "x", "iss": "x", "reactor": "clips-prepare",
 		},
 		body: map[string]any{
 			"title": "of theirs", "label": "of theirs", "name": "of theirs", "at": 1, "startedAt": "2026-01-31T20:00:00Z",
 			"size": 1000, "contentType": "video/mp4", "streamId": made.ID, "role": "viewer", "email": email, "token": "x",
-			"password": "another long password", "current": "no password of ours",
+			"password": "another long password", "current": "no password of ours", "expiresIn": 60,
 		},
 		marks: []string{
 			title, label, reason, tokenName, file, guest, email, known.SHA256, made.ID, flagged.ID, recorded.ID, begun.ID,

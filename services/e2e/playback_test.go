@@ -67,8 +67,6 @@ func (c *client) tracks(t testing.TB, hls string) [][]string {
 	return tracks
 }
 
-var numbered = regexp.MustCompile(`\$Number%0(\d+)d\$`)
-
 // dashFiles are the files that a DASH manifest leads to.
 func (c *client) dashFiles(t testing.TB, dash string) []string {
 	t.Helper()
@@ -76,9 +74,10 @@ func (c *client) dashFiles(t testing.TB, dash string) []string {
 		Templates []struct {
 			Initialization string `xml:"initialization,attr"`
 			Media          string `xml:"media,attr"`
-			StartNumber    int    `xml:"startNumber,attr"`
 			Timeline       []struct {
-				Repeat int `xml:"r,attr"`
+				Start    *int64 `xml:"t,attr"`
+				Duration int64  `xml:"d,attr"`
+				Repeat   int    `xml:"r,attr"`
 			} `xml:"SegmentTimeline>S"`
 		} `xml:"Period>AdaptationSet>Representation>SegmentTemplate"`
 	}
@@ -86,13 +85,14 @@ func (c *client) dashFiles(t testing.TB, dash string) []string {
 	var files []string
 	for _, template := range manifest.Templates {
 		files = append(files, path.Join(path.Dir(dash), template.Initialization))
-		number := template.StartNumber
+		at := int64(0)
 		for _, run := range template.Timeline {
+			if run.Start != nil {
+				at = *run.Start
+			}
 			for range run.Repeat + 1 {
-				digits := numbered.FindStringSubmatch(template.Media)[1]
-				name := numbered.ReplaceAllString(template.Media, fmt.Sprintf("%0"+digits+"d", number))
-				files = append(files, path.Join(path.Dir(dash), name))
-				number++
+				files = append(files, path.Join(path.Dir(dash), strings.Replace(template.Media, "$Time$", fmt.Sprint(at), 1)))
+				at += run.Duration
 			}
 		}
 	}

@@ -107,7 +107,12 @@ func (p *process) stop(t testing.TB) {
 	case <-p.done:
 	case <-soon(t).Done():
 		t.Errorf("%s does not stop", p.name)
-		p.kill()
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // a Go program tells what it waits for, and ends
+		select {
+		case <-p.done:
+		case <-soon(t).Done():
+			p.kill()
+		}
 		return
 	}
 	if p.err != nil {

@@ -18,6 +18,7 @@ func (c *crowd) reconcile(t *testing.T) {
 	c.program.header.Set(minPosition, fmt.Sprintf("FACTS/%d", facts[len(facts)-1].Seq))
 	c.reconcileMarkers(t, facts)
 	c.reconcileClips(t, facts)
+	c.reconcileParts(t, facts)
 	c.reconcileJobs(t, facts)
 	if dead := c.lines(t, "DEAD"); len(dead) > 0 {
 		t.Errorf("on DEAD: %+v", dead)
@@ -115,9 +116,11 @@ func (c *crowd) reconcileJobs(t *testing.T, facts []fact) {
 	}
 	t.Logf("the jobs ended %v; %d of them began more than once", outcomes, again)
 	wanted := map[string]int{
-		"done clip.probed":    len(named(facts, "clip.probed")),
-		"done clip.packaged":  len(named(facts, "clip.packaged")),
-		"failed clip.refused": len(named(facts, "clip.refused")),
+		"done clip.probed":        len(named(facts, "clip.probed")),
+		"done clip.planned":       len(named(facts, "clip.planned")),
+		"done clip.pictured":      len(named(facts, "clip.pictured")),
+		"done clip.part_packaged": count(facts, "clip.part_packaged"),
+		"failed clip.refused":     len(named(facts, "clip.refused")),
 	}
 	if !reflect.DeepEqual(outcomes, wanted) {
 		t.Errorf("the jobs ended %v, want %v", outcomes, wanted)

@@ -51,14 +51,12 @@ func recording(t *testing.T, p *platform) {
 		return slices.ContainsFunc(all[stream](t, browser, "/api/streams", "cursor"), func(s stream) bool { return s.ID == made.StreamID })
 	})
 	live.subscribe("clip/" + made.ID)
-	until(live, "jobs", func(b board) bool { return b.has(made.ID, job.moving) })
+	until(live, "jobs", func(b board) bool { return b.has(made.ID, pipeline.moving) })
 	if len(p.logs) > 1 {
 		defer p.loseLeader(t)()
 	}
 	packaged, _ := until(live, "clip/"+made.ID, clip.final)
-	until(live, "jobs", func(b board) bool {
-		return b.has(made.ID, func(j job) bool { return j.State == "done" && j.Outcome == "clip.packaged" })
-	})
+	until(live, "jobs", func(b board) bool { return b.has(made.ID, pipeline.done) })
 	if packaged.State != "packaged" || packaged.Duration < 3.9 || packaged.Duration > 4.2 || len(packaged.Renditions) == 0 {
 		t.Fatalf("the clip: %+v", packaged)
 	}
