@@ -73,10 +73,12 @@ func furnish(t *testing.T, p *platform) *belongings {
 			"state": "failed", "/api/letters?state": "open", "kind": "buried", "source": "clips-prepare", "log": "FACTS", "name": "stream.created",
 			"aggregate": "stream", "aggregateId": made.ID, "actor": me.ID, "correlation": made.ID, "since": "2020-01-01T00:00:00Z",
 			"until": "2100-01-01T00:00:00Z", "topic": "stream/" + made.ID, "at": position, "code": "x", "error": "x",
+			"published": "false", "from": "2020-01-01", "to": "2100-01-01", "size": "1048576", "/api/uploads?name": "begun-" + file,
 			"error_description": "x", "iss": "x", "reactor": "clips-prepare",
 		},
 		body: map[string]any{
 			"title": "of theirs", "label": "of theirs", "name": "of theirs", "at": 1, "startedAt": "2026-01-31T20:00:00Z",
+			"endedAt": "2026-01-31T22:00:00Z", "timeZone": "Europe/Berlin", "priority": 1,
 			"size": 1000, "contentType": "video/mp4", "streamId": made.ID, "role": "viewer", "email": email, "token": "x",
 			"password": "another long password", "current": "no password of ours", "expiresIn": 60,
 		},
