@@ -3,6 +3,7 @@ module github.com/afterglow-live/afterglow/pkg
 go 1.26.0
 
 require (
+	github.com/Eyevinn/mp4ff v0.47.0
 	github.com/afterglow-live/afterglow/events v0.0.0
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.109.1
 	github.com/jackc/pgx/v5 v5.12.0
@@ -24,7 +25,6 @@ require (
 require (
 	github.com/Azure/go-ntlmssp v0.1.1 // indirect
 	github.com/DataDog/datadog-go/v5 v5.9.1 // indirect
-	github.com/Eyevinn/mp4ff v0.47.0 // indirect
 	github.com/Microsoft/go-winio v0.6.3 // indirect
 	github.com/andybalholm/brotli v1.2.6 // indirect
 	github.com/antithesishq/antithesis-sdk-go v0.8.0-default-no-op // indirect

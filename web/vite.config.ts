@@ -17,12 +17,29 @@ function keepFolder(): Plugin {
   };
 }
 
+/** Gives the watch page to all addresses below its own, as the gateway does. */
+function watchPage(): Plugin {
+  return {
+    name: "watch-page",
+    apply: "serve",
+    configureServer({ middlewares }) {
+      middlewares.use((request, _, next) => {
+        if (/^\/watch(\/|\?|$)/.test(request.url ?? "")) request.url = "/watch.html";
+        next();
+      });
+    },
+  };
+}
+
 /** The server behind the pages; it sees the page's own host, as it refuses what another site sends. */
 const server = { target: process.env.AFTERGLOW_URL ?? "http://127.0.0.1:8080", changeOrigin: false };
 
 export default defineConfig({
-  plugins: [react(), keepFolder()],
-  build: { outDir, emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 700 },
+  plugins: [react(), keepFolder(), watchPage()],
+  build: {
+    outDir, emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 700,
+    rollupOptions: { input: ["index.html", "watch.html"] },
+  },
   server: {
     proxy: {
       "/api": server,

@@ -66,8 +66,11 @@ func frames(t *testing.T, path string) []frame {
 // beeps gives the times at which the sound of a file begins to be loud.
 func beeps(t *testing.T, path string) []float64 {
 	t.Helper()
-	start := 0.0
-	fmt.Sscan(tool(t, "ffprobe", "-read_intervals", "%+#1", "-show_entries", "packet=pts_time", "-of", "csv=p=0", path), &start)
+	first := tool(t, "ffprobe", "-read_intervals", "%+#1", "-show_entries", "packet=pts_time", "-of", "csv=p=0", path)
+	start, err := strconv.ParseFloat(strings.Trim(first, ",\n "), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
 	raw := tool(t, "ffmpeg", "-i", path, "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
 	var times []float64
 	quiet := 1 << 20

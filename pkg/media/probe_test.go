@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -95,10 +96,13 @@ func TestProbeMeasuresAFileThatWasCutOff(t *testing.T) {
 func TestProbeRefuses(t *testing.T) {
 	t.Parallel()
 	var fetched atomic.Int32
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fetched.Add(1)
-		w.WriteHeader(http.StatusNotFound)
-	}))
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			fetched.Add(1)
+		}
+	}
+	server.Start()
 	t.Cleanup(server.Close)
 	video := record(t, "good.ts", picture("320x180", "1")+h264)
 	playlist := func(uri string) string {
@@ -129,7 +133,7 @@ func TestProbeRefuses(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		if n := fetched.Load(); n > 0 {
-			t.Errorf("the network was asked %d times", n)
+			t.Errorf("%d connections were made", n)
 		}
 	})
 }
@@ -139,7 +143,8 @@ func TestProbeRefusesPictures(t *testing.T) {
 	one := picture("320x180", "1") + " -frames:v 1 "
 	for name, args := range map[string]string{
 		"a.png": one, "a.jpg": one, "a.gif": one, "a.webp": one, "still.mp4": one + h264,
-		"huge.mkv":  " -f lavfi -i color=size=16000x64:rate=5:duration=1 -c:v mjpeg -pix_fmt yuvj420p",
+		"wide.mkv":  " -f lavfi -i color=size=16000x64:rate=5:duration=1 -c:v mjpeg -pix_fmt yuvj420p",
+		"huge.mkv":  " -f lavfi -i color=size=16000x16000:rate=1:duration=2 -c:v mjpeg -pix_fmt yuvj420p",
 		"tiny.mkv":  " -f lavfi -i color=size=8x8:rate=5:duration=1 -c:v ffv1",
 		"frame.mkv": " -f lavfi -i color=size=64x64:rate=5:duration=1 -frames:v 1 -c:v png",
 	} {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -14,15 +13,13 @@ const bFrames = " -c:v libx264 -preset veryfast -pix_fmt yuv420p -bf 3 "
 
 func TestAnySourcePlays(t *testing.T) {
 	t.Parallel()
-	voices := func(n int) string {
-		return strings.Repeat(tone+"3", n) + strings.Repeat(" -map %d", n)
-	}
 	tracks := func(n int) string {
-		maps := " -map 0"
+		args, maps := picture("320x180", "3"), " -map 0"
 		for i := range n {
+			args += tone + "3"
 			maps += fmt.Sprintf(" -map %d", i+1)
 		}
-		return picture("320x180", "3") + strings.Split(voices(n), " -map")[0] + maps + h264 + gop2 + aac
+		return args + maps + h264 + gop2 + aac
 	}
 	for name, c := range map[string]struct {
 		args    string
@@ -116,24 +113,13 @@ func cut(t *testing.T, path string) {
 
 func TestRealRecordingsPlay(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{
-		"ae_h264-png.mkv":         "",
-		"ae_mov_text.mp4":         "",
-		"ae_testsrc.mkv":          "",
-		"bbb_1080p60_2s.mp4":      "",
-		"intel_car-detection.mp4": "",
-		"intel_person.mp4":        "",
-		"man-on-green-screen.mp4": "",
-		"jfk.wav":                 "",
+	for _, name := range []string{
+		"ae_h264-png.mkv", "ae_mov_text.mp4", "ae_testsrc.mkv", "bbb_1080p60_2s.mp4", "intel_car-detection.mp4",
+		"intel_person.mp4", "man-on-green-screen.mp4", "jfk.wav",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			made := prepared(t, shared(t, name), 5, false)
-			t.Log(made.work.Info.Container, made.plan.Duration, made.plan.FrameRate, made.sizes(), made.plan.Sound, made.plan.Parts)
-			if got := made.sizes(); want != "" && got != want {
-				t.Errorf("sizes %q, want %q", got, want)
-			}
-			made.judge(t)
+			prepared(t, shared(t, name), 5, false).judge(t)
 		})
 	}
 }

@@ -12,9 +12,9 @@ import (
 const (
 	aacFrame   = 1024 // samples of sound that an AAC frame holds
 	soundGrain = 500  // parts of a second; timestamps of sound nearer than two milliseconds are the same
-	// reorderRoom is how much earlier than it is shown a picture may be decoded, in units. The edit list takes that off
-	// all composition offsets, so that none is negative: players that don't take edit lists for what they are
-	// know nothing of it, and others get the offsets wrong that are.
+	// reorderRoom is how much earlier than it is shown a picture may be decoded, in units. All composition offsets are
+	// that much larger, and the edit list takes it off again: so none is negative, which ffmpeg and all that is built
+	// on it would get wrong.
 	reorderRoom = videoTimescale
 	soundDrift  = 20 // parts of a second; how far sound may be from its timestamps
 )

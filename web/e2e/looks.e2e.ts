@@ -15,6 +15,7 @@ let clip: Clip;
 beforeAll(async () => {
   visitor = await Visitor.signIn();
   clip = await visitor.addSample();
+  await visitor.post(`/api/streams/${clip.streamId}/publish`, {});
 });
 
 afterAll(() => visitor?.leave());
@@ -26,12 +27,16 @@ const PAGES: { name: string; path: () => string; ready: string }[] = [
   { name: "no such stream", path: () => "/streams/nothing", ready: "[role=alert]" },
   { name: "a new stream", path: () => "/streams?new=stream", ready: "[role=dialog] input" },
   { name: "jobs", path: () => "/jobs", ready: "[role=tabpanel] h2" },
+  { name: "jobs, one pipeline in detail", path: () => `/jobs?of=${clip.id}`, ready: "[aria-label=Jobs] li" },
+  { name: "jobs of one reactor", path: () => "/jobs?reactor=clips-probe", ready: "[aria-label=Jobs] li" },
   { name: "reactors", path: () => "/jobs?view=reactors", ready: "[role=tabpanel] dl" },
   { name: "dead letters", path: () => "/jobs?view=letters", ready: "[role=tabpanel] h2" },
   { name: "log", path: () => "/log", ready: "[role=option]" },
   { name: "one event", path: () => "/log?seq=1", ready: "aside [aria-label='What it carries']" },
   { name: "a thing as it was", path: () => `/log/state?topic=stream/${clip.streamId}`, ready: "section[aria-label='What changed'] li" },
   { name: "settings", path: () => "/settings", ready: "section h2" },
+  { name: "watching", path: () => `/watch/${clip.streamId}`, ready: "[role=slider]" },
+  { name: "nothing to watch", path: () => "/watch/nothing", ready: "h1" },
   { name: "sign-in", path: () => "/login", ready: "form" },
   { name: "set-up", path: () => "/setup", ready: "h1" },
   { name: "an invitation that is over", path: () => "/invite#token=of-nobody", ready: "h1" },
@@ -65,6 +70,24 @@ describe.each(["dark", "light"])("%s", (theme) => {
       await page.locator("h2").first().waitFor();
       await page.keyboard.press("Control+k");
       await page.getByRole("option").first().waitFor();
+      await wantOpenToAll(page);
+    });
+
+    test("what a clip is made of, and who may watch it", async () => {
+      const page = await look(`/streams/${clip.streamId}`);
+      await page.getByRole("button", { name: /^Technical facts/ }).first().click();
+      await page.getByRole("button", { name: "Public" }).click();
+      await page.getByRole("button", { name: "Make a link" }).click();
+      await page.getByLabel("For other players").waitFor();
+      await wantOpenToAll(page);
+    });
+
+    test("the menus and the help of the player", async () => {
+      const page = await look(`/watch/${clip.streamId}`);
+      await page.getByRole("button", { name: /^Speed/ }).click();
+      await page.getByRole("menuitemradio", { name: "2×" }).click();
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
       await wantOpenToAll(page);
     });
 

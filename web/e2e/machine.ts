@@ -15,6 +15,9 @@ export function required(name: string): string {
  * AFTERGLOW_OWNER_EMAIL     its owner
  * AFTERGLOW_OWNER_PASSWORD
  * AFTERGLOW_SAMPLE          a small recording with picture and sound, at least 5 s long
+ * AFTERGLOW_FIRST           a recording of 40 s at 30 pictures a second, each of which shows its number as bars, with
+ *                           two audio tracks
+ * AFTERGLOW_SECOND          another such recording, of 12 s and with one audio track
  * AFTERGLOW_DATA            the folder in which its PostgreSQL is, in the folder postgres
  * AFTERGLOW_LETTER          the reason of a dead letter that is open
  * AFTERGLOW_CHROMIUM        the browser, /usr/bin/chromium unless set

@@ -33,6 +33,8 @@ export class Visitor {
   async open(path: string, options: BrowserContextOptions & { theme?: string } = {}): Promise<Page> {
     const { theme, ...rest } = options;
     const context = await this.browser.newContext({ baseURL: required("AFTERGLOW_URL"), storageState: this.session, ...rest });
+    // Nobody can choose in the window that the browser opens for this; a file input is what tests can fill.
+    await context.addInitScript(() => Object.assign(window, { showOpenFilePicker: undefined, showDirectoryPicker: undefined }));
     if (theme) await context.addInitScript((chosen) => localStorage.setItem("afterglow.theme", chosen), theme);
     const page = await context.newPage();
     await page.goto(path);
@@ -51,6 +53,19 @@ export class Visitor {
 
   async patch<T>(path: string, body: unknown): Promise<T> {
     return this.send<T>("PATCH", path, body);
+  }
+
+  /** Sends a file as a program would; `about` is what else is told of it. */
+  async sendFile(name: string, content: Buffer, about: { title?: string; streamId?: string; startedAt?: string }): Promise<Clip> {
+    const upload = await this.post<{ id: string; partSize: number; parts: { number: number; url: string }[] }>("/api/uploads", {
+      name, size: content.length, contentType: "application/octet-stream", ...about,
+    });
+    for (const { number, url } of upload.parts) {
+      const body = content.subarray((number - 1) * upload.partSize, number * upload.partSize);
+      const answer = await fetch(url, { method: "PUT", body: new Uint8Array(body) });
+      if (!answer.ok) throw new Error(`part ${number} of ${name}: ${answer.status}`);
+    }
+    return this.post<Clip>(`/api/uploads/${upload.id}/complete`, {});
   }
 
   private async send<T>(method: string, path: string, data: unknown): Promise<T> {

@@ -68,7 +68,7 @@ const index = createRoute({
 const streams = createRoute({
   getParentRoute: () => app,
   path: "/streams",
-  validateSearch: only("q", "sort", "new"),
+  validateSearch: only("q", "sort", "state", "published", "from", "to", "new"),
   component: StreamsPage,
 });
 
@@ -94,7 +94,7 @@ const clip = createRoute({
 const jobs = createRoute({
   getParentRoute: () => app,
   path: "/jobs",
-  validateSearch: only("view", "state", "kind", "source"),
+  validateSearch: only("view", "state", "reactor", "of", "kind", "source"),
   component: lazyRouteComponent(() => import("./features/jobs/JobsPage"), "JobsPage"),
 });
 

@@ -56,13 +56,17 @@ export interface AudioFacts {
   sampleRate: number;
   language?: string;
   title?: string;
+  /** BitRate in bits per second; zero when unknown. */
+  bitRate?: number;
 }
 
 /** Board is the live document of all work. */
 export interface Board {
-  /** Items are the jobs that run or wait and those that ended last, newest first. */
-  items: Job[];
-  /** Cut tells that there are more jobs than Items has; the list of jobs has them all. */
+  /** Items are the pipelines that run or wait and those that ended last, newest first. */
+  items: Pipeline[];
+  /**
+   * Cut tells that there are more pipelines than Items has; the list of pipelines has them all.
+   */
   cut: boolean;
   /** Reactors of all services, without the counts of the last day. */
   reactors: Reactor[];
@@ -86,14 +90,28 @@ export interface Clip {
   contentType: string;
   sha256: string;
   /**
-   * State: "registered" waits to be looked at, "probed" is being packaged, "packaged" can be
-   * played, "refused" is no media, "failed" was given up.
+   * State: "registered" waits to be looked at, "probed" is being packaged, "packaged" is done,
+   * "refused" is no media, "failed" was given up.
    */
   state: "registered" | "probed" | "packaged" | "refused" | "failed";
   /** Reason is why it was refused or failed. */
   reason?: string;
   createdAt: string;
   startedAt?: string;
+  endedAt?: string;
+  /** Paused parts wait until the clip is resumed. */
+  paused?: boolean;
+  /** Priority is higher for what is encoded first. */
+  priority?: number;
+  /** Playable is true as soon as something of it can be played, also while more is being made. */
+  playable: boolean;
+  /** PartsDone of PartsTotal parts are encoded; both are zero when nothing has to be. */
+  partsDone?: number;
+  partsTotal?: number;
+  /** SourceKept is false when the file that was sent is removed. */
+  sourceKept: boolean;
+  /** Stored is how many bytes all that was made of it has. */
+  stored: number;
   /** Duration in seconds; absent while unknown. */
   duration?: number;
   container?: string;
@@ -267,6 +285,41 @@ export interface Job {
   finishedAt?: string;
 }
 
+/** JobDetail is a job with the last that was heard of it. */
+export interface JobDetail {
+  id: string;
+  reactor: string;
+  /** Doc says what the reactor does. */
+  doc: string;
+  /** Label is the name or the title of what is worked on. */
+  label?: string;
+  aggregate: string;
+  aggregateId: string;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  stage?: string;
+  /** Percent of the stage that is done, 0 to 100. */
+  percent?: number;
+  /** Speed in media seconds per second. */
+  speed?: number;
+  /** Remaining time in seconds. */
+  remaining?: number;
+  /** Attempt counts from one; zero has not begun. */
+  attempt: number;
+  /** Reason is why it failed, or why the attempt before this one did. */
+  reason?: string;
+  /** Retriable tells that it failed, and that its reactor would try again when asked to. */
+  retriable?: boolean;
+  /** Outcome is the name of the event that ended it. */
+  outcome?: string;
+  /** Cause is the position of the event that it works on. */
+  cause: string;
+  createdAt: string;
+  startedAt?: string;
+  finishedAt?: string;
+  /** Log is the last lines that the program which does the work has written. */
+  log: string[];
+}
+
 /** List is a page of something: Next continues it, and is empty on the last page. */
 export interface JobList {
   items: Job[];
@@ -339,6 +392,28 @@ export interface LetterList {
   next?: string;
 }
 
+/** Link lets everybody who has it play something for a while. */
+export interface Link {
+  /**
+   * URL of the HLS playlist. That of a clip has "dash/manifest.mpd" in the place of
+   * "hls/index.m3u8", too.
+   */
+  url: string;
+  expiresAt: string;
+}
+
+/** LinkClip asks for a link to a clip. */
+export interface LinkClip {
+  /** ExpiresIn is in how many seconds the link ends: a day when left out, at most 30 days. */
+  expiresIn?: number;
+}
+
+/** LinkStream asks for a link to a stream. */
+export interface LinkStream {
+  /** ExpiresIn is in how many seconds the link ends: a day when left out, at most 30 days. */
+  expiresIn?: number;
+}
+
 /** Marker is a moment that somebody flagged. */
 export interface Marker {
   id: string;
@@ -394,8 +469,37 @@ export interface PastState {
   value: unknown;
 }
 
+/** Pipeline is all the work on one thing. */
+export interface Pipeline {
+  aggregate: string;
+  aggregateId: string;
+  /** Label is the name or the title of what is worked on. */
+  label?: string;
+  /**
+   * State is "running" or "waiting" while there is a job that does, then "failed" or "cancelled"
+   * when there is one that is, else "done".
+   */
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  /** Stages are what each reactor does, in the order in which the services name them. */
+  stages: Stage[];
+  createdAt: string;
+  finishedAt?: string;
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface PipelineList {
+  items: Pipeline[];
+  next?: string;
+}
+
 /** Positions is how far a reader has come on each log. */
 export type Positions = Record<string, number>;
+
+/** PrioritizeClip says how urgent a clip is. */
+export interface PrioritizeClip {
+  /** Priority from -10 to 10; the parts of clips with a higher one are encoded first. */
+  priority: number;
+}
 
 /** Problem is an error as RFC 9457 writes it. */
 export interface Problem {
@@ -515,18 +619,72 @@ export interface SignIn {
   password: string;
 }
 
+/**
+ * Stage is what the jobs of one reactor come to. Of ended jobs with the same label only the newest
+ * counts.
+ */
+export interface Stage {
+  reactor: string;
+  /** Doc says what the reactor does. */
+  doc: string;
+  waiting: number;
+  running: number;
+  done: number;
+  failed: number;
+  cancelled: number;
+  /** Total is how many jobs are known so far. */
+  total: number;
+  /** Percent of all of them that is done, 0 to 100. */
+  percent: number;
+  /** Speed of all that run, in media seconds per second. */
+  speed?: number;
+  /** Remaining time in seconds, until the last of those that run has ended. */
+  remaining?: number;
+  /**
+   * Job is the id of the one that says most: it runs, else it failed, else it waits. Stage,
+   * Attempt, Reason and Retriable are those of that job.
+   */
+  job: string;
+  stage?: string;
+  attempt: number;
+  reason?: string;
+  retriable?: boolean;
+}
+
 /** StartUpload announces a file. */
 export interface StartUpload {
   name: string;
   /** Size in bytes. */
   size: number;
   contentType?: string;
-  /** StreamID is the stream that it belongs to; empty makes a new one. */
+  /**
+   * StreamID is the stream that it belongs to. Empty, and without a title, it finds the stream of
+   * what was recorded within ten minutes of it, or a new one is made.
+   */
   streamId?: string;
   /** Title of the new stream; the file's name when empty. */
   title?: string;
-  /** StartedAt is when the recording began. */
+  /**
+   * StartedAt is when the recording began; absent, the name may tell it, as "2026-01-31
+   * 20-00-00.mkv" does.
+   */
   startedAt?: string;
+  /**
+   * EndedAt is when the recording ended, which is when its file was changed last. One that is not
+   * within two days after the start is not believed.
+   */
+  endedAt?: string;
+  /** TimeZone of a time in the name, such as "Europe/Berlin"; the server's when empty. */
+  timeZone?: string;
+}
+
+/** Storage is what is stored in all, and a page of the streams that it is for. */
+export interface Storage {
+  total: Used;
+  /** Items are the newest streams first. */
+  items: StreamStorage[];
+  /** Next continues the list; empty on the last page. */
+  next?: string;
 }
 
 /** Stream is one stream with all that is on its clock. */
@@ -536,10 +694,29 @@ export interface Stream {
   createdAt: string;
   /** StartedAt is stream time zero on the wall clock. */
   startedAt: string;
-  /** Duration in seconds, to the end of the last clip. */
-  duration: number;
+  /** Published tells that everybody may watch it. */
+  published: boolean;
   /** State of the clips together. */
   state: "empty" | "processing" | "ready" | "failed";
+  /** Playable tells that something of it can be played. */
+  playable: boolean;
+  /** Duration in seconds, to the end of the last clip. */
+  duration: number;
+  /** Size of the recorded files in bytes. */
+  size: number;
+  clipCount: number;
+  markerCount: number;
+  /** PartsDone are those of PartsTotal that are encoded, of all clips. */
+  partsDone: number;
+  partsTotal: number;
+  posterUrl?: string;
+  /**
+   * HLSURL plays the clips one after the other, without the gaps between them; absent while nothing
+   * can be played.
+   */
+  hlsUrl?: string;
+  /** WatchURL is the page where everybody may watch it; absent while it is not published. */
+  watchUrl?: string;
   clips: StreamClip[];
   markers: Marker[];
 }
@@ -551,11 +728,34 @@ export interface StreamClip {
   state: "registered" | "probed" | "packaged" | "refused" | "failed";
   /** Reason is why it was refused or failed. */
   reason?: string;
+  /** Playable tells that it can be played, perhaps not yet to its end or in every size. */
+  playable: boolean;
+  /** Paused tells that parts of it that have not begun wait until it is resumed. */
+  paused?: boolean;
+  /** PartsDone are those of PartsTotal that are encoded; both are zero when nothing has to be. */
+  partsDone: number;
+  partsTotal: number;
+  /** Size of the recorded file in bytes. */
+  size: number;
   /** Duration in seconds; absent while unknown. */
   duration?: number;
+  /** Width and Height of the recorded picture in pixels, as it is shown; absent without one. */
+  width?: number;
+  height?: number;
+  audioTracks: number;
   /** Offset is the stream time in seconds at which the clip begins. */
   offset: number;
   posterUrl?: string;
+  spritesUrl?: string;
+  hlsUrl?: string;
+}
+
+/** StreamStorage is what is stored for one stream. */
+export interface StreamStorage {
+  streamId: string;
+  title: string;
+  startedAt: string;
+  used: Used;
 }
 
 /** StreamSummary is a stream in a list. */
@@ -563,13 +763,24 @@ export interface StreamSummary {
   id: string;
   title: string;
   createdAt: string;
+  /** StartedAt is stream time zero on the wall clock. */
   startedAt: string;
+  /** Published tells that everybody may watch it. */
+  published: boolean;
+  /** State of the clips together. */
+  state: "empty" | "processing" | "ready" | "failed";
+  /** Playable tells that something of it can be played. */
+  playable: boolean;
   /** Duration in seconds, to the end of the last clip. */
   duration: number;
+  /** Size of the recorded files in bytes. */
+  size: number;
   clipCount: number;
   markerCount: number;
+  /** PartsDone are those of PartsTotal that are encoded, of all clips. */
+  partsDone: number;
+  partsTotal: number;
   posterUrl?: string;
-  state: "empty" | "processing" | "ready" | "failed";
 }
 
 /** List is a page of something: Next continues it, and is empty on the last page. */
@@ -623,6 +834,27 @@ export interface TopicList {
   next?: string;
 }
 
+/** UnfinishedUpload is a file that was announced and is not a clip yet. */
+export interface UnfinishedUpload {
+  id: string;
+  name: string;
+  streamId?: string;
+  /** Title of the new stream, as it was announced. */
+  title?: string;
+  /** Size in bytes. */
+  size: number;
+  /** StartedAt and EndedAt are as they were announced, or as the name tells. */
+  startedAt?: string;
+  endedAt?: string;
+  createdAt: string;
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface UnfinishedUploadList {
+  items: UnfinishedUpload[];
+  next?: string;
+}
+
 /** Upload is a file on its way. */
 export interface Upload {
   id: string;
@@ -646,6 +878,16 @@ export interface UploadPart {
   url: string;
 }
 
+/** Used is how much is stored, in bytes by kind. */
+export interface Used {
+  /** Sources are the files that were sent. */
+  sources: number;
+  /** Video is what was made of them for playing: pictures in motion and sound. */
+  video: number;
+  /** Pictures are posters and sprites. */
+  pictures: number;
+}
+
 /** VideoFacts describe the picture as it is shown: rotated, with square pixels. */
 export interface VideoFacts {
   codec: string;
@@ -655,6 +897,48 @@ export interface VideoFacts {
   frameRate: number;
   /** BitRate in bits per second; zero when unknown. */
   bitRate?: number;
+  /** Profile of the codec, such as "High". */
+  profile?: string;
+  /** PixelFormat as ffmpeg calls it, such as "yuv420p10le". */
+  pixelFormat?: string;
+  /** Rotation in degrees clockwise that the stored picture is turned by: 0, 90, 180 or 270. */
+  rotation?: number;
+  interlaced?: boolean;
+  hdr?: boolean;
+}
+
+/** WatchedClip is a clip of a published stream. */
+export interface WatchedClip {
+  id: string;
+  /** Offset is the stream time in seconds at which the clip begins. */
+  offset: number;
+  /** Duration in seconds. */
+  duration: number;
+  /** Width and Height of the picture in pixels, as it is shown; absent without one. */
+  width?: number;
+  height?: number;
+  posterUrl?: string;
+  spritesUrl?: string;
+}
+
+/** WatchedStream is what everybody may know of a published stream. */
+export interface WatchedStream {
+  id: string;
+  title: string;
+  /** StartedAt is stream time zero on the wall clock. */
+  startedAt: string;
+  /** Duration in seconds, to the end of the last clip. */
+  duration: number;
+  posterUrl?: string;
+  /**
+   * HLSURL plays the clips one after the other, without the gaps between them; absent while nothing
+   * can be played.
+   */
+  hlsUrl?: string;
+  /** Complete tells that no clip is still on its way. */
+  complete: boolean;
+  /** Clips that can be played, in the order in which they are. */
+  clips: WatchedClip[];
 }
 
 /** Endpoints are all that can be called, by method and path. */
@@ -761,7 +1045,61 @@ export interface Endpoints {
     body: undefined;
     response: Clip;
   };
-  /** begins the work on a clip that has failed anew */
+  /** says how urgent the work on a clip is */
+  "PATCH /api/clips/{clip}": {
+    params: {
+      clip: string;
+    };
+    query: undefined;
+    body: PrioritizeClip;
+    response: Clip;
+  };
+  /** deletes a clip, the file that was sent, and all that was made of it */
+  "DELETE /api/clips/{clip}": {
+    params: {
+      clip: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: void;
+  };
+  /** stops the work on a clip; what is done stays, for when it is tried again */
+  "POST /api/clips/{clip}/cancel": {
+    params: {
+      clip: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Clip;
+  };
+  /** makes a link by which everybody who has it can play a clip for a while */
+  "POST /api/clips/{clip}/links": {
+    params: {
+      clip: string;
+    };
+    query: undefined;
+    body: LinkClip;
+    response: Link;
+  };
+  /** lets the parts of a clip wait that have not begun */
+  "POST /api/clips/{clip}/pause": {
+    params: {
+      clip: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Clip;
+  };
+  /** goes on with a paused clip */
+  "POST /api/clips/{clip}/resume": {
+    params: {
+      clip: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Clip;
+  };
+  /** goes on with the work on a clip that has failed */
   "POST /api/clips/{clip}/retry": {
     params: {
       clip: string;
@@ -806,19 +1144,41 @@ export interface Endpoints {
     body: undefined;
     response: EventDetail;
   };
-  /** lists the jobs, newest first */
+  /** lists the jobs */
   "GET /api/jobs": {
     params: undefined;
     query: {
+      /** Aggregate is the kind of thing that is worked on, such as "clip"; empty is all. */
+      aggregate?: string;
+      /** AggregateID is the id of the thing; empty is all. */
+      aggregateId?: string;
       /** State is "waiting", "running", "done", "failed" or "cancelled"; empty is all. */
       state?: string;
       /** Reactor is the name of one; empty is all. */
       reactor?: string;
+      /** Sort is "newest" (the default) or "oldest". */
+      sort?: string;
       limit?: number;
       cursor?: string;
     };
     body: undefined;
     response: JobList;
+  };
+  /** shows the pipelines that run or wait and those that ended last */
+  "GET /api/jobs/board": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Board;
+  };
+  /** shows one job with the last lines of its log */
+  "GET /api/jobs/{job}": {
+    params: {
+      job: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: JobDetail;
   };
   /** cancels a job that has not ended */
   "POST /api/jobs/{job}/cancel": {
@@ -905,6 +1265,26 @@ export interface Endpoints {
     body: PasswordChange;
     response: void;
   };
+  /** lists the jobs, those about one thing together */
+  "GET /api/pipelines": {
+    params: undefined;
+    query: {
+      /** Aggregate is the kind of thing that is worked on, such as "clip"; empty is all. */
+      aggregate?: string;
+      /** AggregateID is the id of the thing; empty is all. */
+      aggregateId?: string;
+      /** State is "waiting", "running", "done", "failed" or "cancelled"; empty is all. */
+      state?: string;
+      /** Reactor is the name of one that has a stage; empty is all. */
+      reactor?: string;
+      /** Sort is "newest" (the default) or "oldest". */
+      sort?: string;
+      limit?: number;
+      cursor?: string;
+    };
+    body: undefined;
+    response: PipelineList;
+  };
   /** lists the reactors of all services and how much each has to do */
   "GET /api/reactors": {
     params: undefined;
@@ -970,13 +1350,33 @@ export interface Endpoints {
     body: Setup;
     response: Account;
   };
+  /** tells how much is stored, in all and per stream */
+  "GET /api/storage": {
+    params: undefined;
+    query: {
+      limit?: number;
+      cursor?: string;
+    };
+    body: undefined;
+    response: Storage;
+  };
   /** lists the streams */
   "GET /api/streams": {
     params: undefined;
     query: {
-      /** Q are words in the title. */
+      /** Q is a text in the title or in the name of a clip. */
       q?: string;
-      /** Sort is "newest" (the default), "oldest" or "title". */
+      /** State is "empty", "processing", "ready" or "failed"; empty is all. */
+      state?: string;
+      /** Published is "true" or "false"; empty is both. */
+      published?: string;
+      /**
+       * From and To are the first and the last day on which the stream began, in UTC, such as
+       * "2026-01-31"; or times in RFC 3339, From included and To not.
+       */
+      from?: string;
+      to?: string;
+      /** Sort is "newest" (the default), "oldest", "title", "longest" or "largest". */
       sort?: string;
       limit?: number;
       cursor?: string;
@@ -1009,6 +1409,24 @@ export interface Endpoints {
     body: RenameStream;
     response: Stream;
   };
+  /** deletes a stream with its markers and its clips */
+  "DELETE /api/streams/{stream}": {
+    params: {
+      stream: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: void;
+  };
+  /** makes a link by which everybody who has it can play a whole stream for a while */
+  "POST /api/streams/{stream}/links": {
+    params: {
+      stream: string;
+    };
+    query: undefined;
+    body: LinkStream;
+    response: Link;
+  };
   /** flags a moment of a stream */
   "POST /api/streams/{stream}/markers": {
     params: {
@@ -1027,6 +1445,24 @@ export interface Endpoints {
     query: undefined;
     body: undefined;
     response: void;
+  };
+  /** lets everybody watch a stream */
+  "POST /api/streams/{stream}/publish": {
+    params: {
+      stream: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Stream;
+  };
+  /** lets only those watch a stream who are signed in */
+  "POST /api/streams/{stream}/unpublish": {
+    params: {
+      stream: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Stream;
   };
   /** makes a ticket that opens one websocket, and shows it this once */
   "POST /api/tickets": {
@@ -1057,6 +1493,19 @@ export interface Endpoints {
     query: undefined;
     body: undefined;
     response: void;
+  };
+  /** lists the uploads that one can go on with */
+  "GET /api/uploads": {
+    params: undefined;
+    query: {
+      name?: string;
+      /** Size in bytes; zero is any. */
+      size?: number;
+      limit?: number;
+      cursor?: string;
+    };
+    body: undefined;
+    response: UnfinishedUploadList;
   };
   /** announces a file and says where its parts go */
   "POST /api/uploads": {
@@ -1092,6 +1541,15 @@ export interface Endpoints {
     body: undefined;
     response: Clip;
   };
+  /** shows everybody a published stream */
+  "GET /api/watch/{stream}": {
+    params: {
+      stream: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: WatchedStream;
+  };
   /** signs in who comes back from the OpenID Connect provider */
   "GET /connect/oidc": {
     params: undefined;
@@ -1105,6 +1563,26 @@ export interface Endpoints {
     };
     body: undefined;
     response: void;
+  };
+  /** gives a file of a clip or a stream to whoever has a link to it */
+  "GET /media/signed/{token}/{file...}": {
+    params: {
+      token: string;
+      file: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Blob;
+  };
+  /** gives a playlist or a segment of a whole stream */
+  "GET /media/streams/{stream}/{file...}": {
+    params: {
+      stream: string;
+      file: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Blob;
   };
   /** gives a playlist, a segment, the poster or the sprites of a clip */
   "GET /media/{clip}/{file...}": {

@@ -35,6 +35,15 @@ export interface AudioFacts {
   sampleRate: number;
   language?: string;
   title?: string;
+  /** BitRate in bits per second; zero when unknown. */
+  bitRate?: number;
+}
+
+/** ClipDeleted: the clip is no more; its stored files are removed. */
+export interface ClipDeleted {
+  clip: string;
+  /** Object is the key of the stored file. */
+  object: string;
 }
 
 /** ClipFailed: the work on the clip was given up. */
@@ -49,13 +58,109 @@ export interface ClipFailed {
 /** ClipPackaged: the clip can be played in every browser, as HLS and as DASH. */
 export interface ClipPackaged {
   clip: string;
-  /** Base is the key prefix of everything made: hls/, dash/, cmaf/, sprites/, poster.jpg. */
+  /** Base is the key prefix of everything that was made. */
   base: string;
+  /**
+   * Version names the plan that it was made by; empty when playlists and segments are stored as
+   * files.
+   */
+  version?: string;
   /** Duration in seconds. */
   duration: number;
   renditions: Rendition[];
   poster: boolean;
   sprites: boolean;
+}
+
+/** ClipPartPackaged: a part is encoded and stored, in every size. */
+export interface ClipPartPackaged {
+  clip: string;
+  version: string;
+  /** Part counts from zero. */
+  part: number;
+  runs: TrackRun[];
+}
+
+/** ClipPartReleased: it is this part's turn to be encoded. */
+export interface ClipPartReleased {
+  clip: string;
+  version: string;
+  /** Part counts from zero. */
+  part: number;
+  /** Name of the file and the part, for people. */
+  name: string;
+}
+
+/** ClipPaused: parts of the clip that have not begun wait until clip.resumed. */
+export interface ClipPaused {
+  clip: string;
+}
+
+/** ClipPictured: the poster and the sprites are stored. */
+export interface ClipPictured {
+  clip: string;
+  /** Base is the key prefix of poster.jpg, sprites.vtt and the sheets. */
+  base: string;
+  /**
+   * Poster and Sprites tell whether there are any: there are none of a recording that has only
+   * sound.
+   */
+  poster: boolean;
+  sprites: boolean;
+  /** Size of all of them in bytes. */
+  size: number;
+}
+
+/**
+ * ClipPlanRejected: a part showed that the source can't be copied as the plan had it; another plan,
+ * which encodes everything, takes its place.
+ */
+export interface ClipPlanRejected {
+  clip: string;
+  version: string;
+  object: string;
+  name: string;
+  reason: string;
+}
+
+/**
+ * ClipPlanned: it is settled how the clip is made playable. What needs no encoding is ready by now,
+ * each track told by clip.track_packaged; the picture that has to be encoded is cut into parts.
+ */
+export interface ClipPlanned {
+  clip: string;
+  /**
+   * Version follows from the stored file and the plan: the same plan again finds what was made of
+   * it.
+   */
+  version: string;
+  /** Object is the key of the stored file. */
+  object: string;
+  /** Name of the file, for people. */
+  name: string;
+  /** Base is the key prefix of everything that is made by this plan. */
+  base: string;
+  /** Duration in seconds. */
+  duration: number;
+  /** FrameRate of the pictures in frames per second. */
+  frameRate?: number;
+  /**
+   * CopyVideo is true when the first of the sizes is the source's own picture, not encoded again.
+   */
+  copyVideo?: boolean;
+  /** Sizes of the picture, the largest first. */
+  sizes: PictureSize[];
+  /** Sound is the audio tracks, in the source's order. */
+  sound: SoundTrack[];
+  /** Parts of the picture that are encoded one by one, in order; empty when nothing is. */
+  parts: Span[];
+}
+
+/** ClipPrioritized: parts of the clip come before those of clips with a lower priority. */
+export interface ClipPrioritized {
+  clip: string;
+  /** Priority is higher for what comes first; zero is that of every new clip. */
+  priority: number;
 }
 
 /** ClipProbed: the file is media, and this is what is in it. */
@@ -94,6 +199,13 @@ export interface ClipRegistered {
   object: string;
   /** StartedAt is when the recording began, when that is known. */
   startedAt?: string;
+  /** EndedAt is when the recording ended, when that is known. */
+  endedAt?: string;
+}
+
+/** ClipResumed: the work on a paused clip goes on. */
+export interface ClipResumed {
+  clip: string;
 }
 
 /** ClipRetried: somebody wants the work on a clip that was given up done again, from its start. */
@@ -102,6 +214,22 @@ export interface ClipRetried {
   /** Object is the key of the stored file; another than before when the file was sent again. */
   object: string;
   name: string;
+}
+
+/**
+ * ClipSourceDropped: the file that was sent is removed, because the clip can be played without it.
+ */
+export interface ClipSourceDropped {
+  clip: string;
+  /** Object is the key that the file was stored under. */
+  object: string;
+}
+
+/** ClipTrackPackaged: a stretch of a track that needed no part is stored. */
+export interface ClipTrackPackaged {
+  clip: string;
+  version: string;
+  run: TrackRun;
 }
 
 /** IdentityLinked: an account may sign in with an OpenID Connect provider from now on. */
@@ -145,6 +273,8 @@ export interface JobProgressed {
   done?: boolean;
   /** Reason is why the last attempt did not succeed. */
   reason?: string;
+  /** Log is the last lines that the program which does the work has written. */
+  log?: string[];
 }
 
 /** LetterBuried: a reactor gave up on an event. */
@@ -234,6 +364,16 @@ export interface PasswordResetOffered {
   expiresAt: string;
 }
 
+/** PictureSize is one rung of the ladder before it is made. */
+export interface PictureSize {
+  /** ID is the track's, such as "720p", after the short side. */
+  id: string;
+  width: number;
+  height: number;
+  /** MaxRate in bits per second. */
+  maxRate: number;
+}
+
 /** Rendition is one rung of the ladder. */
 export interface Rendition {
   width: number;
@@ -279,6 +419,33 @@ export interface SignInsLimited {
   account: string;
 }
 
+/** SoundTrack is one audio track of what can be played. */
+export interface SoundTrack {
+  /** ID is the track's, such as "audio-1". */
+  id: string;
+  /** Index of the stream in the source. */
+  index: number;
+  /** Name is for people, and another for each track. */
+  name: string;
+  /** Language as a BCP 47 tag; empty when unknown. */
+  language?: string;
+  channels: number;
+  /** SampleRate in Hz. */
+  sampleRate: number;
+  /** Copied is true when the source's own sound was used without encoding it again. */
+  copied?: boolean;
+  /**
+   * Silent is true when the source has no sound, and silence was made for whole-stream playback.
+   */
+  silent?: boolean;
+}
+
+/** Span is a stretch of a clip, in seconds from its start. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
 /** StreamCreated: there is a stream, live or from recordings. */
 export interface StreamCreated {
   stream: string;
@@ -287,10 +454,25 @@ export interface StreamCreated {
   startedAt: string;
 }
 
+/** StreamDeleted: the stream is no more; its clips are deleted because of it. */
+export interface StreamDeleted {
+  stream: string;
+}
+
+/** StreamPublished: everybody may watch the stream. */
+export interface StreamPublished {
+  stream: string;
+}
+
 /** StreamRenamed: the stream has another title. */
 export interface StreamRenamed {
   stream: string;
   title: string;
+}
+
+/** StreamUnpublished: only those who are signed in may watch the stream from now on. */
+export interface StreamUnpublished {
+  stream: string;
 }
 
 /** TokenCreated: an API token was handed out; its hash is in the vault. */
@@ -304,6 +486,26 @@ export interface TokenCreated {
 export interface TokenRevoked {
   account: string;
   token: string;
+}
+
+/** TrackRun is a stretch of one track: consecutive CMAF segments in one stored object. */
+export interface TrackRun {
+  /** Track is the id of the size or of the audio track. */
+  track: string;
+  /** Object is the key; it begins with the initialization segment. */
+  object: string;
+  /** InitBytes is how long the initialization segment is. */
+  initBytes: number;
+  /** Codecs as in RFC 6381. */
+  codecs: string;
+  /** Timescale is how many units a second has. */
+  timescale: number;
+  /** Start is when the first segment begins, in units. */
+  start: number;
+  /** Offset is where the first segment lies in the object, in bytes. */
+  offset: number;
+  /** Segments are the duration in units and the size in bytes of each. */
+  segments: number[][];
 }
 
 /**
@@ -323,6 +525,14 @@ export interface VideoFacts {
   frameRate: number;
   /** BitRate in bits per second; zero when unknown. */
   bitRate?: number;
+  /** Profile of the codec, such as "High". */
+  profile?: string;
+  /** PixelFormat as ffmpeg calls it, such as "yuv420p10le". */
+  pixelFormat?: string;
+  /** Rotation in degrees clockwise that the stored picture is turned by: 0, 90, 180 or 270. */
+  rotation?: number;
+  interlaced?: boolean;
+  hdr?: boolean;
 }
 
 /** Events are the bodies of all events, by wire name. */
@@ -344,12 +554,26 @@ export interface Events {
   "stream.renamed": StreamRenamed;
   "stream.marker_added": MarkerAdded;
   "stream.marker_removed": MarkerRemoved;
+  "stream.published": StreamPublished;
+  "stream.unpublished": StreamUnpublished;
+  "stream.deleted": StreamDeleted;
   "clip.registered": ClipRegistered;
   "clip.probed": ClipProbed;
   "clip.refused": ClipRefused;
+  "clip.planned": ClipPlanned;
+  "clip.plan_rejected": ClipPlanRejected;
+  "clip.track_packaged": ClipTrackPackaged;
+  "clip.part_released": ClipPartReleased;
+  "clip.part_packaged": ClipPartPackaged;
+  "clip.pictured": ClipPictured;
   "clip.packaged": ClipPackaged;
   "clip.failed": ClipFailed;
   "clip.retried": ClipRetried;
+  "clip.paused": ClipPaused;
+  "clip.resumed": ClipResumed;
+  "clip.prioritized": ClipPrioritized;
+  "clip.deleted": ClipDeleted;
+  "clip.source_dropped": ClipSourceDropped;
   "job.cancelled": JobCancelled;
   "job.progressed": JobProgressed;
   "upload.lapsed": UploadLapsed;

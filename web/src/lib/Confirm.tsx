@@ -3,9 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { sentence } from "./api";
 
-interface ConfirmProps extends ButtonProps {
-  /** What the button is called for who cannot see where it stands. */
-  label?: string;
+interface Question {
   /** The question, and what the answer means. */
   title: string;
   text: ReactNode;
@@ -17,27 +15,39 @@ interface ConfirmProps extends ButtonProps {
   run: () => Promise<unknown>;
 }
 
+interface ConfirmProps extends Question, ButtonProps {
+  /** What the button is called for who cannot see where it stands. */
+  label?: string;
+}
+
 /** A button that asks before it does what cannot be undone. */
-export function Confirm({ label, title, text, yes, no, loses = false, run, ...button }: ConfirmProps) {
+export function Confirm({ label, title, text, yes, no, loses, run, ...button }: ConfirmProps) {
   const [opened, setOpened] = useState(false);
-  const doing = useMutation({ mutationFn: run, onSuccess: () => setOpened(false) });
-  const ask = () => {
-    doing.reset();
-    setOpened(true);
-  };
   return (
     <>
-      <Button {...button} aria-label={label} onClick={ask} />
-      <Modal opened={opened} onClose={() => setOpened(false)} title={title} closeButtonProps={{ "aria-label": "Close" }}>
-        <Stack>
-          <Text component="div" lh={1.55}>{text}</Text>
-          {doing.error && <Alert color="red" variant="light" role="alert">{sentence(doing.error)}</Alert>}
-          <Group justify="flex-end">
-            <Button variant="default" data-autofocus onClick={() => setOpened(false)}>{no}</Button>
-            <Button color={loses ? "red.8" : undefined} loading={doing.isPending} onClick={() => doing.mutate()}>{yes}</Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <Button {...button} aria-label={label} onClick={() => setOpened(true)} />
+      <Ask {...{ title, text, yes, no, loses, run, opened }} onClose={() => setOpened(false)} />
     </>
+  );
+}
+
+/** Asks before something is done that cannot be undone, and does it. */
+export function Ask({ title, text, yes, no, loses = false, run, opened, onClose }: Question & { opened: boolean; onClose: () => void }) {
+  const doing = useMutation({ mutationFn: run, onSuccess: onClose });
+  const close = () => {
+    doing.reset();
+    onClose();
+  };
+  return (
+    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ "aria-label": "Close" }}>
+      <Stack>
+        <Text component="div" lh={1.55}>{text}</Text>
+        {doing.error && <Alert color="red" variant="light" role="alert">{sentence(doing.error)}</Alert>}
+        <Group justify="flex-end">
+          <Button variant="default" data-autofocus onClick={close}>{no}</Button>
+          <Button color={loses ? "red.8" : undefined} loading={doing.isPending} onClick={() => doing.mutate()}>{yes}</Button>
+        </Group>
+      </Stack>
+    </Modal>
   );
 }

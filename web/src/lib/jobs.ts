@@ -1,48 +1,33 @@
 /** The live list of work, which several pages look at. */
-import type { Job, Reactor } from "../gen/api";
-import { api, type Page } from "./api";
+import type { Board, Job, Pipeline, Stage } from "../gen/api";
+import { api } from "./api";
 import { useDocument } from "./live";
 import { roughly } from "./time";
 
-/** The value of the topic `jobs`. */
-export interface Board {
-  /** The jobs that run or wait and those that ended last, newest first. */
-  items: Job[];
-  /** There are more than these. */
-  cut: boolean;
-  reactors: Reactor[];
-  /** How much could not be handled, and nobody has seen to. */
-  openLetters: number;
-}
-
 /** All work as it is now, pushed as it changes. */
 export function useJobs() {
-  return useDocument<Board>("jobs", async (signal) => {
-    const [jobs, reactors] = await Promise.all([
-      api.get<Page<Job>>("/api/jobs", { query: { limit: 200 }, signal }),
-      api.get<Page<Reactor>>("/api/reactors", { signal }),
-    ]);
-    return { items: jobs.items, cut: Boolean(jobs.next), reactors: reactors.items, openLetters: reactors.items.reduce((sum, reactor) => sum + reactor.openLetters, 0) };
-  });
+  return useDocument<Board>("jobs", (signal) => api.get("/api/jobs/board", { signal }));
 }
 
-/** The jobs that work on one thing, newest first. */
-export function jobsOf(jobs: Job[] | undefined, aggregateId: string): Job[] {
-  return (jobs ?? []).filter((job) => job.aggregateId === aggregateId);
+/** The stages of the work on one thing; none while nothing is known of it. */
+export function stagesOf(pipelines: Pipeline[] | undefined, aggregateId: string): Stage[] {
+  return pipelines?.find((pipeline) => pipeline.aggregateId === aggregateId)?.stages ?? [];
 }
 
-/** The job of the list that says most about how far things are: running before waiting, newest first. */
-export function leading(jobs: Job[]): Job | undefined {
-  return jobs.find((job) => job.state === "running") ?? jobs.find((job) => job.state === "waiting");
+/** The stage that says most about how far things are: the last that runs, else the first that waits. */
+export function leading(stages: Stage[]): Stage | undefined {
+  return stages.findLast((stage) => stage.running > 0) ?? stages.find((stage) => stage.waiting > 0);
 }
 
-/** Progress in words: `Packaging · 42 % · 3.1× · 2 min left`. */
-export function progress(job: Job): string {
-  if (job.state === "waiting") return job.attempt > 1 ? `Waiting for attempt ${job.attempt}` : "Waiting for its turn";
+/** Progress of a job or of a stage of many in words: `Packaging · 42 % · 3.1× · 2 min left`. */
+export function progress(work: Job | Stage): string {
+  const { stage, percent, speed, remaining, attempt } = work;
+  const goes = "running" in work ? work.running > 0 : work.state === "running";
+  if (!goes) return attempt > 1 ? `Waiting for attempt ${attempt}` : "Waiting for its turn";
   return [
-    job.stage && job.stage.charAt(0).toUpperCase() + job.stage.slice(1),
-    job.percent !== undefined && `${Math.floor(job.percent)} %`,
-    job.speed ? `${job.speed.toFixed(1)}×` : false,
-    job.remaining !== undefined && job.remaining > 0 && `${roughly(job.remaining)} left`,
+    stage && stage.charAt(0).toUpperCase() + stage.slice(1),
+    percent !== undefined && `${Math.floor(percent)} %`,
+    speed ? `${speed.toFixed(1)}×` : false,
+    remaining !== undefined && remaining > 0 && `${roughly(remaining)} left`,
   ].filter(Boolean).join(" · ") || "Working";
 }

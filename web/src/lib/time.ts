@@ -47,10 +47,14 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400], ["hour", 3600], ["minute", 60],
 ];
 
+// Making a format takes far longer than using it, and lists show hundreds of times.
+const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const ABSOLUTE = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
 /** How long ago `date` was, seen from `now`, in words; what is to come is rounded. */
 export function ago(date: Date, now: Date, locale = "en"): string {
   const seconds = (date.getTime() - now.getTime()) / 1000;
-  const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const words = locale === "en" ? RELATIVE : new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return words.format(seconds > 0 ? Math.round(seconds / length) : Math.trunc(seconds / length), unit);
   }
@@ -59,7 +63,7 @@ export function ago(date: Date, now: Date, locale = "en"): string {
 
 /** The date in full, for a tooltip. */
 export function absolute(date: Date): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" }).format(date);
+  return ABSOLUTE.format(date);
 }
 
 const TIME_OF_DAY = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });

@@ -1,21 +1,26 @@
 /**
- * Sends recordings to the server in parts: three at a time, each tried again when it fails, and going on
- * where it stopped when the same file is dropped again after a reload. Outlives every page of the app.
+ * The uploads of this tab: two files at a time, the others wait in line. They outlive every page of the app,
+ * go on by themselves after the network was away, and after a reload as soon as there is access to their files.
  */
 import { useSyncExternalStore } from "react";
-import type { Clip, Upload } from "../gen/api";
-import { api, ApiError, sentence } from "./api";
-import { visible } from "./format";
-import { cut, fingerprint, missing, Speedometer, type Part } from "./parts";
-import { recordingStart } from "./time";
+import type { Clip, StartUpload, UnfinishedUpload, Upload } from "../gen/api";
+import { api, isGone, sentence, type Page } from "./api";
+import { counted, visible } from "./format";
+import { fingerprint, recorded } from "./parts";
+import { pickDropped, pickFiles, pickFolder, type Pick, type Picked } from "./picking";
+import { insist, send } from "./sending";
 import { toast } from "./toasts";
+import { forget, keepHandle, keptHandle, left, remember, remembered, reopen } from "./unfinished";
 
 export interface UploadItem {
   key: string;
   name: string;
   size: number;
-  /** queued → sending → checking (the server hashes) → done; or failed. */
-  state: "queued" | "sending" | "checking" | "done" | "failed";
+  /**
+   * queued → sending → checking (the server hashes) → done; or paused, failed, or stopped: cut short by a
+   * reload, and waiting for access to its file.
+   */
+  state: "queued" | "sending" | "checking" | "done" | "paused" | "failed" | "stopped";
   /** Bytes that have arrived. */
   loaded: number;
   /** Bytes per second. */
@@ -24,113 +29,198 @@ export interface UploadItem {
   resumed: boolean;
   /** The server had this very content already. */
   known: boolean;
+  /** Why nothing moves, while it is tried again. */
+  trouble?: string;
+  /** The browser can open its file again, so going on takes no choosing. */
+  handy?: boolean;
   clip?: Clip;
   error?: string;
 }
 
-/** An upload that a reload or a closed tab cut short. */
-export interface Interrupted {
-  id: string;
-  name: string;
-  size: number;
-}
-
-const PARALLEL = 3;
-const TRIES = 6;
-const STORE = "afterglow.uploads";
-
 interface Entry {
   item: UploadItem;
-  file: File;
+  lastModified: number;
   streamId?: string;
+  /** The upload on the server. */
+  id?: string;
+  file?: File;
+  handle?: FileSystemFileHandle;
   abort: AbortController;
-  uploadId?: string;
 }
+
+const AT_ONCE = 2;
+/** How long a cancelled upload can be taken back, in milliseconds. */
+const TO_THINK = 10_000;
 
 let entries: Entry[] = [];
 let items: UploadItem[] = [];
-let busy = false;
 const watchers = new Set<() => void>();
 
 /** All uploads of this tab, newest last. */
 export function useUploads(): UploadItem[] {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => items,
-  );
+  return useSyncExternalStore(watch, () => items);
 }
 
-/** Adds files to the queue. With `streamId` they become clips of that stream, else each makes its own. */
-export function upload(files: Iterable<File>, streamId?: string): void {
-  for (const file of files) {
+function watch(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+/** Adds files to the line. With `streamId` they become clips of that stream, else they find theirs by their time. */
+export function upload(files: Iterable<Picked>, streamId?: string): void {
+  for (const { file, handle } of files) {
     const key = fingerprint(file);
     const same = entries.find((entry) => entry.item.key === key);
-    if (same && same.item.state !== "failed" && same.item.state !== "done") continue;
+    if (same && ["queued", "sending", "checking"].includes(same.item.state) && !same.abort.signal.aborted) continue;
     entries = entries.filter((entry) => entry !== same);
-    entries.push({
-      file, streamId, abort: new AbortController(),
-      item: { key, name: visible(file.name), size: file.size, state: "queued", loaded: 0, resumed: false, known: false },
+    add({
+      file, handle, lastModified: file.lastModified,
+      streamId: streamId ?? same?.streamId,
+      id: same?.item.state === "done" ? undefined : same?.id, abort: new AbortController(),
+      item: { key, name: visible(file.name), size: file.size, state: "queued", loaded: same?.item.loaded ?? 0, resumed: false, known: false },
     });
+    if (handle) keepHandle(key, handle);
   }
   publish();
-  void work();
+  work();
 }
 
-/** Lets the user choose files, then uploads them. */
+/** Lets people choose files, then uploads them. */
 export function chooseFiles(streamId?: string): void {
-  const input = document.createElement("input");
-  input.type = "file";
-  input.multiple = true;
-  input.accept = "video/*,audio/*,.mkv,.flv,.ts,.mov,.mp4,.webm";
-  input.onchange = () => upload(input.files ?? [], streamId);
-  input.click();
+  void take(pickFiles(), streamId);
 }
 
-/** Stops an upload and forgets what has arrived of it. */
+/** Lets people choose a folder, then uploads the recordings in it. */
+export function chooseFolder(streamId?: string): void {
+  void take(pickFolder(), streamId);
+}
+
+/** Uploads what was dropped; to be called while the event is handled. */
+export function uploadDropped(data: DataTransfer): void {
+  void take(pickDropped(data));
+}
+
+async function take(picking: Promise<Pick>, streamId?: string): Promise<void> {
+  try {
+    const { files, leftOut } = await picking;
+    upload(files, streamId);
+    if (leftOut > 0) toast(`${files.length === 0 ? "There is no recording in it. " : ""}${counted(leftOut, "other file")} left out.`);
+  } catch (error) {
+    toast(`The files could not be read. ${sentence(error)}`, { tone: "bad" });
+  }
+}
+
+/** Stops sending, and lets the next file in line go on. What has arrived stays. */
+export function pauseUpload(key: string): void {
+  const entry = find(key);
+  if (entry?.item.state !== "queued" && entry?.item.state !== "sending") return;
+  entry.abort.abort();
+  update(entry, { state: "paused", speed: undefined, trouble: undefined });
+  work();
+}
+
+/** Goes on with a paused upload, or tries a failed one again, from where it stopped. */
+export function resumeUpload(key: string): void {
+  const entry = find(key);
+  if (!entry?.file || (entry.item.state !== "paused" && entry.item.state !== "failed")) return;
+  entry.abort = new AbortController();
+  update(entry, { state: "queued", error: undefined });
+  work();
+}
+
+/** Stops an upload; what has arrived of it is thrown away unless people think better of it. */
 export function cancelUpload(key: string): void {
-  const entry = entries.find((candidate) => candidate.item.key === key);
+  const entry = find(key);
   if (!entry) return;
   entry.abort.abort();
-  if (entry.uploadId && entry.item.state !== "done") {
-    forget(key);
-    api.delete(`/api/uploads/${entry.uploadId}`).catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 409) toast(`It was not cancelled: ${error.message}`, { tone: "bad" });
-    });
-  }
   dismissUpload(key);
+  const end = setTimeout(() => {
+    if (find(key)) return; // it was added again
+    forget(key);
+    if (entry.id) api.delete(`/api/uploads/${entry.id}`).catch(() => {}); // what stays there lapses
+  }, TO_THINK);
+  toast(`“${entry.item.name}” is cancelled`, {
+    action: {
+      label: "Undo",
+      run: () => {
+        clearTimeout(end);
+        if (find(key)) return;
+        entries = [...entries, entry];
+        if (entry.file) upload([{ file: entry.file, handle: entry.handle }]);
+        else publish();
+      },
+    },
+  });
 }
 
-/** Takes a finished or failed upload out of the list. */
+/** Takes an upload that is over out of the list. */
 export function dismissUpload(key: string): void {
   entries = entries.filter((entry) => entry.item.key !== key);
   publish();
+  work();
 }
 
-/** Tries a failed upload again, from where it stopped. */
-export function retryUpload(key: string): void {
-  const entry = entries.find((candidate) => candidate.item.key === key);
-  if (entry?.item.state === "failed") upload([entry.file], entry.streamId);
+/** Notes what became of a clip, so that nobody has to listen for it any more. */
+export function settle(key: string, clip: Clip): void {
+  const entry = find(key);
+  if (entry) update(entry, { clip });
 }
 
-/** Uploads that stopped halfway and go on as soon as their file is dropped again. */
-export function interrupted(): Interrupted[] {
-  const running = new Set(entries.map((entry) => entry.item.key));
-  return Object.entries(remembered()).filter(([key]) => !running.has(key)).map(([, value]) => value);
+/** Goes on with what a reload has cut short: opens the files that can be opened, and answers how many. */
+export async function resumeStopped(): Promise<number> {
+  const picked: Picked[] = [];
+  for (const { handle, item } of entries.filter(({ item: { state } }) => state === "stopped")) {
+    const file = handle && (await reopen(handle).catch(() => undefined));
+    if (!file) continue;
+    if (fingerprint(file) === item.key) picked.push({ file, handle });
+    else toast(`“${item.name}” was changed since. Choose it again to send it anew.`, { tone: "bad" });
+  }
+  upload(picked);
+  return picked.length;
 }
 
-/** Gives up an interrupted upload for good. */
-export function abandon(id: string): void {
-  for (const [key, value] of Object.entries(remembered())) if (value.id === id) forget(key);
-  api.delete(`/api/uploads/${id}`).catch(() => {});
-  publish();
+/** Lets people choose the files of uploads that a reload has cut short. */
+export async function chooseStopped(): Promise<void> {
+  const { files } = await pickFiles();
+  const stopped = new Set(entries.filter(({ item }) => item.state === "stopped").map(({ item }) => item.key));
+  const [same, others] = [files.filter(({ file }) => stopped.has(fingerprint(file))), files.filter(({ file }) => !stopped.has(fingerprint(file)))];
+  upload(same);
+  if (others.length > 0) {
+    toast(`${counted(others.length, "file")} differ${others.length === 1 ? "s" : ""} from what was stopped, in name, size or date.`, {
+      tone: "bad", action: { label: "Add anyway", run: () => upload(others) },
+    });
+  }
 }
 
 addEventListener("beforeunload", (event) => {
-  if (items.some((item) => item.state === "sending" || item.state === "checking")) event.preventDefault();
+  if (items.some(({ state }) => state === "queued" || state === "sending" || state === "checking")) event.preventDefault();
 });
+
+void left().then(async (stopped) => {
+  for (const [key, { name, size, lastModified, loaded, id, streamId }] of Object.entries(stopped)) {
+    const handle = await keptHandle(key);
+    if (find(key)) continue;
+    add({
+      handle, id, streamId, lastModified, abort: new AbortController(),
+      item: { key, name: visible(name), size, loaded, state: "stopped", resumed: true, known: false, handy: handle !== undefined },
+    });
+  }
+  publish();
+});
+
+function find(key: string): Entry | undefined {
+  return entries.find((entry) => entry.item.key === key);
+}
+
+function add(entry: Entry): void {
+  entries = [...entries, entry];
+  note(entry);
+}
+
+/** Writes down how far an upload is, for after a reload. */
+function note({ item, file, id, lastModified, streamId }: Entry): void {
+  remember(item.key, { id, name: file?.name ?? item.name, size: item.size, lastModified, loaded: item.loaded, streamId });
+}
 
 function publish(): void {
   items = entries.map((entry) => entry.item);
@@ -142,144 +232,75 @@ function update(entry: Entry, change: Partial<UploadItem>): void {
   publish();
 }
 
-async function work(): Promise<void> {
-  if (busy) return;
-  busy = true;
-  for (;;) {
-    const entry = entries.find((candidate) => candidate.item.state === "queued");
-    if (!entry) break;
-    try {
-      await run(entry);
-    } catch (error) {
-      if (!entry.abort.signal.aborted) update(entry, { state: "failed", error: sentence(error) });
-    }
+/** Begins with the next files in line while there is room. */
+function work(): void {
+  const running = entries.filter(({ item: { state } }) => state === "sending" || state === "checking").length;
+  for (const entry of entries.filter(({ item: { state } }) => state === "queued").slice(0, Math.max(0, AT_ONCE - running))) {
+    void run(entry).finally(work);
   }
-  busy = false;
 }
 
 async function run(entry: Entry): Promise<void> {
+  const { item: { key }, abort: { signal }, file } = entry;
+  const tell = (change: Partial<UploadItem>) => {
+    if (!signal.aborted) update(entry, change);
+  };
   const began = Date.now();
-  update(entry, { state: "sending" });
-  let plan = await begin(entry);
-  entry.uploadId = plan.id;
-  if (plan.clip) { // it was complete before, and only the answer was lost
-    const clip = await api.get<Clip>(`/api/clips/${plan.clip}`, { signal: entry.abort.signal });
-    forget(entry.item.key);
-    return update(entry, { state: "done", loaded: entry.file.size, clip });
+  const onTrouble = (trouble: string | undefined) => tell({ trouble });
+  tell({ state: "sending" });
+  try {
+    const plan = await begin(entry, { signal, onTrouble });
+    let noted = entry.item.loaded;
+    const clip = await send({
+      file: file!, upload: plan, signal, onTrouble,
+      onProgress: (loaded, speed) => {
+        tell({ loaded, speed });
+        if (signal.aborted || loaded - noted < plan.partSize) return;
+        noted = loaded;
+        note(entry);
+      },
+      onChecking: () => tell({ state: "checking", loaded: file!.size, speed: undefined }),
+    });
+    if (find(key) === entry) forget(key);
+    tell({ state: "done", loaded: file!.size, clip, known: Date.parse(clip.createdAt) < began - 1000 && !entry.item.resumed });
+  } catch (error) {
+    if (isGone(error)) entry.id = undefined;
+    tell({ state: "failed", speed: undefined, trouble: undefined, error: sentence(error) });
   }
-
-  const parts = cut(entry.file.size, plan.partSize);
-  const todo = missing(parts, plan.arrived);
-  let arrived = entry.file.size - todo.reduce((sum, part) => sum + part.end - part.start, 0);
-  const moving = new Map<number, number>();
-  const meter = new Speedometer();
-  const report = () => {
-    const loaded = [...moving.values()].reduce((sum, count) => sum + count, arrived);
-    meter.read(loaded, performance.now());
-    update(entry, { loaded, speed: meter.speed });
-  };
-  report();
-
-  const send = async (part: Part): Promise<void> => {
-    for (let attempt = 1; ; attempt++) {
-      const url = plan.parts.find((candidate) => candidate.number === part.number)?.url;
-      try {
-        if (!url) throw new ApiError(0, "internal", `The server gave no address for part ${part.number}.`);
-        await put(url, entry.file.slice(part.start, part.end), entry.abort.signal, (count) => {
-          moving.set(part.number, count);
-          report();
-        });
-        moving.delete(part.number);
-        arrived += part.end - part.start;
-        return report();
-      } catch (error) {
-        moving.delete(part.number);
-        if (entry.abort.signal.aborted || attempt === TRIES) throw error;
-        await pause(Math.min(10_000, 400 * 2 ** attempt), entry.abort.signal);
-        plan = await api.get<Upload>(`/api/uploads/${plan.id}`, { signal: entry.abort.signal }).catch(() => plan);
-      }
-    }
-  };
-  const queue = todo.values();
-  await Promise.all(Array.from({ length: PARALLEL }, async () => {
-    for (const part of queue) await send(part);
-  }));
-
-  update(entry, { state: "checking", loaded: entry.file.size, speed: undefined });
-  const clip = await api.post<Clip>(`/api/uploads/${plan.id}/complete`, {}, { signal: entry.abort.signal });
-  forget(entry.item.key);
-  update(entry, { state: "done", clip, known: Date.parse(clip.createdAt) < began - 1000 && !entry.item.resumed });
 }
 
-async function begin(entry: Entry): Promise<Upload> {
-  const { file, item, streamId } = entry;
-  const { signal } = entry.abort;
-  const earlier = remembered()[item.key];
-  if (earlier) {
+type Waiting = Parameters<typeof insist>[1];
+
+/** Finds the upload that had begun, here or elsewhere, or announces the file. */
+async function begin(entry: Entry, waiting: Waiting): Promise<Upload> {
+  const file = entry.file!;
+  const { signal } = waiting;
+  const times = recorded(file);
+  entry.id ??= remembered(entry.item.key)?.id ?? (await begun(entry, times.endedAt, waiting));
+  if (entry.id) {
     try {
-      const plan = await api.get<Upload>(`/api/uploads/${earlier.id}`, { signal });
+      const plan = await insist(() => api.get<Upload>(`/api/uploads/${entry.id}`, { signal }), waiting);
       update(entry, { resumed: true });
+      note(entry);
       return plan;
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      forget(item.key);
+      if (!isGone(error)) throw error;
     }
   }
-  const plan = await api.post<Upload>("/api/uploads", {
-    name: file.name, size: file.size, contentType: file.type || "application/octet-stream", streamId,
-    startedAt: recordingStart(file.name)?.toISOString(),
-  }, { signal });
-  store({ ...remembered(), [item.key]: { id: plan.id, name: item.name, size: file.size } });
+  const announced: StartUpload = {
+    name: file.name, size: file.size, contentType: file.type || "application/octet-stream", streamId: entry.streamId,
+    ...times, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+  const plan = await insist(() => api.post<Upload>("/api/uploads", announced, { signal }), waiting);
+  entry.id = plan.id;
+  note(entry);
   return plan;
 }
 
-/** fetch cannot tell the progress of a body it sends, so this is an XMLHttpRequest. */
-function put(url: string, body: Blob, signal: AbortSignal, onProgress: (count: number) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    const abort = () => request.abort();
-    request.open("PUT", url);
-    request.upload.onprogress = (event) => onProgress(event.loaded);
-    request.onload = () => {
-      if (request.status >= 200 && request.status < 300) resolve();
-      else reject(new ApiError(request.status, "internal", `The storage refused a part (${request.status}).`));
-    };
-    request.onerror = () => reject(new ApiError(0, "offline", "The connection broke while sending."));
-    request.onabort = () => reject(new ApiError(0, "aborted", "Cancelled."));
-    request.onloadend = () => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort);
-    request.send(body);
-  });
-}
-
-function pause(delay: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, delay);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
-}
-
-function remembered(): Record<string, Interrupted> {
-  try {
-    return JSON.parse(localStorage.getItem(STORE) ?? "{}") as Record<string, Interrupted>;
-  } catch {
-    return {};
-  }
-}
-
-function store(value: Record<string, Interrupted>): void {
-  try {
-    localStorage.setItem(STORE, JSON.stringify(value));
-  } catch {
-    // Storage is blocked or full: the upload works, only resuming after a reload does not.
-  }
-}
-
-function forget(key: string): void {
-  const rest = remembered();
-  delete rest[key];
-  store(rest);
+/** The upload of the same file that was begun in another browser or by another program. */
+async function begun({ file, streamId }: Entry, endedAt: string | undefined, waiting: Waiting): Promise<string | undefined> {
+  if (!endedAt) return undefined; // a name and a size alone may be those of another file
+  const query = { name: file!.name, size: file!.size };
+  const { items } = await insist(() => api.get<Page<UnfinishedUpload>>("/api/uploads", { query, signal: waiting.signal }), waiting);
+  return items.find((other) => (other.streamId ?? "") === (streamId ?? "") && other.endedAt && Date.parse(other.endedAt) === Date.parse(endedAt))?.id;
 }

@@ -1,42 +1,37 @@
-import { Button } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { Button, Skeleton } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { RotateCcw } from "lucide-react";
-import type { Job } from "../../gen/api";
+import { ChevronDown, RotateCcw } from "lucide-react";
+import { useState } from "react";
+import type { Job, JobDetail } from "../../gen/api";
 import { api, sentence } from "../../lib/api";
-import { Badge, type Tone } from "../../lib/Badge";
+import { Badge } from "../../lib/Badge";
 import { Confirm } from "../../lib/Confirm";
 import { written } from "../../lib/format";
 import { progress } from "../../lib/jobs";
 import { Meter } from "../../lib/Meter";
 import { Moment, useNow } from "../../lib/Moment";
-import { RetryButton } from "../../lib/RetryButton";
 import { useMay } from "../../lib/session";
 import { roughly } from "../../lib/time";
 import { toast } from "../../lib/toasts";
 import classes from "./JobRow.module.css";
+import { STATES } from "./order";
 
-const STATES: Record<Job["state"], { tone: Tone; label: string }> = {
-  waiting: { tone: "calm", label: "Waiting" },
-  running: { tone: "busy", label: "Running" },
-  done: { tone: "good", label: "Done" },
-  failed: { tone: "bad", label: "Failed" },
-  cancelled: { tone: "calm", label: "Cancelled" },
-};
-
-/** One piece of work. The `latest` of its clip can be begun anew when it has failed. */
-export function JobRow({ job, latest }: { job: Job; latest: boolean }) {
+/** One piece of work. Within the pipeline of a thing it does not say again what the thing is called. */
+export function JobRow({ job, inside = false }: { job: Job; inside?: boolean }) {
   const now = useNow();
   const mayEdit = useMay("edit");
   const readLog = useMay("readLog");
+  const [log, setLog] = useState(false);
   const { tone, label } = STATES[job.state];
-  const [log, seq] = job.cause.split("/");
+  const [logName, seq] = job.cause.split("/");
   const took = duration(job, now);
+  const Title = inside ? "h3" : "h2";
   return (
-    <li className={`panel ${classes.job}`}>
+    <li className={inside ? `${classes.job} ${classes.inside}` : `panel ${classes.job}`}>
       <div className={classes.top}>
         <div className={classes.names}>
-          <h2 className={job.label ? classes.title : `${classes.title} ${classes.does}`}>{job.label || job.doc}</h2>
+          <Title className={job.label ? classes.title : `${classes.title} ${classes.does}`}>{job.label || job.doc}</Title>
           {job.label ? <p className={`${classes.by} ${classes.does}`}>{job.doc}</p> : <p className={classes.by}>{job.reactor}</p>}
         </div>
         <Badge tone={tone}>{label}</Badge>
@@ -57,14 +52,32 @@ export function JobRow({ job, latest }: { job: Job; latest: boolean }) {
         <span className={classes.links}>
           {mayEdit && (job.state === "waiting" || job.state === "running") && <Cancel job={job} />}
           {mayEdit && job.retriable && <Retry job={job} />}
-          {!job.retriable && latest && job.aggregate === "clip" && (job.outcome === "clip.failed" || job.state === "cancelled") && <RetryButton clipId={job.aggregateId} name={job.label || "the clip"} size="compact-sm" />}
-          {job.aggregate === "clip" && <Link to="/clips/$clipId" params={{ clipId: job.aggregateId }} className="ember-link" preload={false}>Stream</Link>}
-          {job.aggregate === "stream" && <Link to="/streams/$streamId" params={{ streamId: job.aggregateId }} className="ember-link">Stream</Link>}
-          {readLog && log && seq && <Link to="/log" search={{ log: log === "FACTS" ? undefined : log, seq }} className="ember-link">Cause</Link>}
+          {!inside && job.aggregate === "clip" && <Link to="/clips/$clipId" params={{ clipId: job.aggregateId }} className="ember-link" preload={false}>Stream</Link>}
+          {!inside && job.aggregate === "stream" && <Link to="/streams/$streamId" params={{ streamId: job.aggregateId }} className="ember-link">Stream</Link>}
+          {readLog && logName && seq && <Link to="/log" search={{ log: logName === "FACTS" ? undefined : logName, seq }} className="ember-link">Cause</Link>}
+          {job.attempt > 0 && (
+            <Button size="compact-sm" variant="subtle" color="gray" aria-expanded={log} aria-label={`Output of ${job.label || job.doc}`} rightSection={<ChevronDown size={14} />} onClick={() => setLog(!log)}>
+              Output
+            </Button>
+          )}
         </span>
       </div>
+      {log && <Output job={job} />}
     </li>
   );
+}
+
+/** The last lines that the program behind a job has written. */
+function Output({ job }: { job: Job }) {
+  const { data, error } = useQuery({
+    queryKey: ["jobs", "one", job.id, job.state, job.attempt],
+    queryFn: ({ signal }) => api.get<JobDetail>(`/api/jobs/${job.id}`, { signal }),
+    refetchInterval: job.state === "running" ? 2_000 : false,
+  });
+  if (error && !data) return <p className={classes.reason} role="alert">{sentence(error)}</p>;
+  if (!data) return <Skeleton height={44} />;
+  if (data.log.length === 0) return <p className={classes.by}>{job.state === "running" ? "It has written nothing so far." : "It has written nothing."}</p>;
+  return <pre className={classes.output} tabIndex={0} role="log" aria-label="The last lines of its output">{data.log.join("\n")}</pre>;
 }
 
 function Cancel({ job }: { job: Job }) {

@@ -6,7 +6,7 @@ import type { Letter } from "../../gen/api";
 import { all, api, sentence, type Page } from "../../lib/api";
 import { Confirm } from "../../lib/Confirm";
 import { counted } from "../../lib/format";
-import type { Board } from "../../lib/jobs";
+import type { Board } from "../../gen/api";
 import { Failure, Notice } from "../../lib/Notice";
 import { useMay } from "../../lib/session";
 import { toast } from "../../lib/toasts";

@@ -5,7 +5,7 @@ import type { Reactor } from "../../gen/api";
 import { api, type Page } from "../../lib/api";
 import { Badge, type Tone } from "../../lib/Badge";
 import { counted, written } from "../../lib/format";
-import type { Board } from "../../lib/jobs";
+import type { Board } from "../../gen/api";
 import { Moment } from "../../lib/Moment";
 import { useMay } from "../../lib/session";
 import pageClasses from "./JobsPage.module.css";
@@ -64,6 +64,7 @@ function Card({ reactor }: { reactor: Reactor }) {
       {reactor.retrying > 0 && <p className={classes.note}>{counted(reactor.retrying, "job")} failed before and will be tried again.</p>}
       {reactor.waitingSince && <p className={classes.note}>The oldest has waited since <Moment at={reactor.waitingSince} />.</p>}
       {lastDay?.reason && <p className={classes.reason}>{written(lastDay.reason)}</p>}
+      {!reactor.quiet && <Link to="/jobs" search={{ reactor: reactor.name }} className="ember-link" aria-label={`Its jobs: ${reactor.name}`}>Its jobs</Link>}
       {readLog && reactor.openLetters > 0 && (
         <Link to="/jobs" search={{ view: "letters", source: reactor.name }} className="ember-link">{counted(reactor.openLetters, "dead letter")}</Link>
       )}

@@ -8,6 +8,7 @@ import { Password } from "./Password";
 import { People } from "./People";
 import { useSettings } from "./live";
 import { Sessions } from "./Sessions";
+import { Storage } from "./Storage";
 import { Tokens } from "./Tokens";
 import classes from "./SettingsPage.module.css";
 
@@ -24,6 +25,7 @@ export function SettingsPage() {
       <Section title="Appearance" text="Remembered in this browser."><Appearance /></Section>
       {mayManage && <Section title="People" text="Who may come in, and what they may do."><People /></Section>}
       <Section title="API tokens" text="For scripts and other programs. A token can do what its role can, until you revoke it."><Tokens /></Section>
+      <Section title="Storage" text="What your recordings take, and what for."><Storage /></Section>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Search, Upload } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { offered } from "../../lib/commands";
-import { leading, useJobs } from "../../lib/jobs";
+import { useJobs } from "../../lib/jobs";
 import { socket } from "../../lib/live";
 import { Logo } from "../../lib/Logo";
 import { useMay } from "../../lib/session";
@@ -78,7 +78,7 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function Pages() {
   const jobs = useJobs();
-  const busy = leading(jobs.data?.items ?? []) !== undefined;
+  const busy = jobs.data?.items.some(({ state }) => state === "running" || state === "waiting") ?? false;
   const readLog = useMay("readLog");
   return PAGES.filter(({ to }) => to !== "/log" || readLog).map(({ to, label, icon: Icon }) => (
     <Link key={to} to={to} className={classes.page} activeProps={{ "data-active": true }}>

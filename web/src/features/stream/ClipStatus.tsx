@@ -1,8 +1,7 @@
 import { Button, Group } from "@mantine/core";
-import { CircleAlert, FileX2, Hourglass, Upload } from "lucide-react";
+import { CircleAlert, FileX2, Hourglass, PauseCircle, Upload } from "lucide-react";
 import type { StreamClip } from "../../gen/api";
 import { written } from "../../lib/format";
-import { jobsOf, leading, progress, useJobs } from "../../lib/jobs";
 import { LinkButton } from "../../lib/LinkButton";
 import { Meter } from "../../lib/Meter";
 import { Notice } from "../../lib/Notice";
@@ -10,25 +9,16 @@ import { RetryButton } from "../../lib/RetryButton";
 import { useMay } from "../../lib/session";
 import { chooseFiles } from "../../lib/uploads";
 import classes from "./ClipStatus.module.css";
+import { useMaking } from "./making";
 
 /** Stands in for the player while there is nothing to play: why, how far it is, and what to do. */
 export function ClipStatus({ clips, streamId }: { clips: StreamClip[]; streamId: string }) {
-  const jobs = useJobs();
   const mayEdit = useMay("edit");
   const add = mayEdit && (
     <Button variant="default" leftSection={<Upload size={16} />} onClick={() => chooseFiles(streamId)}>Add a recording</Button>
   );
-  const waiting = clips.find((clip) => clip.state === "registered" || clip.state === "probed" || clip.state === "packaged");
-  if (waiting) {
-    const job = leading(jobsOf(jobs.data?.items, waiting.id));
-    return (
-      <Notice compact icon={<Hourglass size={26} />} title="Getting it ready to watch">
-        <span className={classes.name}>{waiting.name}</span>
-        <span className={classes.meter}><Meter value={job?.percent} label={`Preparing ${waiting.name}`} /></span>
-        <span className="tabular">{job ? progress(job) : waiting.state === "registered" ? "Waiting to be looked at" : "Waiting for its turn"}</span>
-      </Notice>
-    );
-  }
+  const coming = clips.find((clip) => clip.state === "registered" || clip.state === "probed");
+  if (coming) return <Coming clip={coming} />;
   const broken = clips[0];
   if (!broken) {
     return (
@@ -45,7 +35,6 @@ export function ClipStatus({ clips, streamId }: { clips: StreamClip[]; streamId:
       </Notice>
     );
   }
-  const failed = jobsOf(jobs.data?.items, broken.id).find((job) => job.state === "failed");
   return (
     <Notice
       compact tone="bad" icon={<CircleAlert size={26} />} title="Preparing it failed"
@@ -56,7 +45,21 @@ export function ClipStatus({ clips, streamId }: { clips: StreamClip[]; streamId:
         </Group>
       }
     >
-      {written(broken.reason ?? failed?.reason ?? "The reason is not known")}
+      {written(broken.reason ?? "The reason is not known")}
+    </Notice>
+  );
+}
+
+function Coming({ clip }: { clip: StreamClip }) {
+  const { percent, text } = useMaking(clip);
+  return (
+    <Notice
+      compact icon={clip.paused ? <PauseCircle size={26} /> : <Hourglass size={26} />}
+      title={clip.paused ? "The work on it is paused" : "Getting it ready to watch"}
+    >
+      <span className={classes.name}>{clip.name}</span>
+      <span className={classes.meter}><Meter value={percent} label={`Preparing ${clip.name}`} /></span>
+      <span className="tabular">{clip.paused ? "It goes on when you let it, in the clip’s menu below." : text}</span>
     </Notice>
   );
 }

@@ -1,10 +1,10 @@
 import { ActionIcon, Button, Kbd, TextInput, Title, Tooltip, UnstyledButton } from "@mantine/core";
 import { BookmarkPlus, Trash2 } from "lucide-react";
-import { useActionState, useState, type ReactNode } from "react";
+import { useState, useTransition, type FormEvent, type ReactNode } from "react";
 import type { Marker } from "../../gen/api";
 import { clock, parseStreamTime } from "../../lib/time";
 import type { AddMarker } from "./markers";
-import { usePlaybackTime, type Playback } from "./player/playback";
+import { usePlaybackTime, type Playback } from "../../lib/player/playback";
 import classes from "./Markers.module.css";
 
 interface MarkersProps {
@@ -38,7 +38,7 @@ export function Markers({ markers, playback, ready, bare, onAdd, onRemove }: Mar
       {markers.length === 0 ? (
         <p className={classes.empty}>
           {!onAdd ? "No moment is marked yet."
-            : ready ? <>Press <Kbd>M</Kbd> while watching to keep a moment. Everyone who has this page open sees it at once.</>
+            : ready ? <><span className={classes.keys}>Press <Kbd>M</Kbd> while watching to keep a moment.</span> Everyone who has this page open sees a marker at once.</>
             : bare ? "Mark moments while you are live: they wait here for the recording."
               : "Mark the moments you want to find again, by their time in the stream."}
         </p>
@@ -82,11 +82,15 @@ interface AddFieldProps {
 /** Keeps what was typed until it is saved. */
 function AddField({ time, placeholder, onAdd }: AddFieldProps) {
   const [label, setLabel] = useState("");
-  const [, save, saving] = useActionState(async () => {
-    if (await onAdd(label.trim() || "Marker")) setLabel((now) => (now === label ? "" : now));
-  }, undefined);
+  const [saving, startSaving] = useTransition();
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    startSaving(async () => {
+      if (await onAdd(label.trim() || "Marker")) setLabel((now) => (now === label ? "" : now));
+    });
+  };
   return (
-    <form className={classes.add} action={save}>
+    <form className={classes.add} onSubmit={save}>
       <TextInput
         aria-label="Label of a new marker"
         placeholder={placeholder}

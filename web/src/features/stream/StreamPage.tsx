@@ -1,28 +1,34 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowLeft, BookmarkPlus, History, Upload } from "lucide-react";
+import { getRouteApi, Link, useLocation } from "@tanstack/react-router";
+import { ArrowLeft, BookmarkPlus, Globe, History, Upload } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { Clip, Stream, StreamClip } from "../../gen/api";
-import { all, api } from "../../lib/api";
+import { all, api, isGone } from "../../lib/api";
 import { useCommands } from "../../lib/commands";
+import { bytes } from "../../lib/format";
 import { socket, useDocument } from "../../lib/live";
 import { Moment } from "../../lib/Moment";
 import { Failure } from "../../lib/Notice";
+import { askedTime } from "../../lib/player/moment";
+import { Playback, type Playable, type Source } from "../../lib/player/playback";
+import { useKeptPosition } from "../../lib/player/resume";
+import { positionOf } from "../../lib/positions";
 import { useMay } from "../../lib/session";
-import { clock, parseStreamTime } from "../../lib/time";
+import { clock } from "../../lib/time";
 import { chooseFiles } from "../../lib/uploads";
 import { Clips } from "./Clips";
 import { ClipStatus } from "./ClipStatus";
+import { CopyMoment } from "./CopyMoment";
 import { Markers } from "./Markers";
 import { useMarkers } from "./markers";
-import { Playback, type Playable } from "./player/playback";
 import { Share } from "./Share";
+import { StreamMenu } from "./StreamMenu";
 import { StreamTitle } from "./StreamTitle";
 import classes from "./StreamPage.module.css";
 
 const route = getRouteApi("/app/streams/$streamId");
-const Player = lazy(() => import("./player/Player").then((module) => ({ default: module.Player })));
+const Player = lazy(() => import("../../lib/player/Player").then((module) => ({ default: module.Player })));
 
 /** One stream: player, markers and clips, all on the stream's clock. */
 export function StreamPage() {
@@ -36,35 +42,40 @@ function OneStream({ id }: { id: string }) {
     <div className={classes.page}>
       <Link to="/streams" className={classes.back}><ArrowLeft size={16} aria-hidden="true" />Streams</Link>
       {isPending && <Loading />}
-      {error && !data && <Failure page title="This stream could not be shown" error={error} onRetry={() => void refetch()} />}
-      {data && <Content stream={data} />}
+      {error && (!data || isGone(error)) && <Failure page title="This stream could not be shown" error={error} onRetry={() => void refetch()} />}
+      {data && !isGone(error) && <Content stream={data} />}
     </div>
   );
 }
 
 function Content({ stream }: { stream: Stream }) {
-  const { t, clip: chosen } = route.useSearch();
+  const { clip: chosen } = route.useSearch();
+  const asked = useLocation({ select: ({ searchStr, hash }) => askedTime(searchStr, hash) });
   const [playback] = useState(() => new Playback());
   const clips = useClips(stream);
-  const playable = useMemo(() => playables(stream.clips, clips), [stream.clips, clips]);
+  const playables = useMemo(() => stream.clips.flatMap(playable), [stream.clips]);
+  const source = useMemo(() => sourceOf(stream, playables), [stream, playables]);
   const { add, remove } = useMarkers(stream.id);
-  const duration = Math.max(stream.duration, ...playable.map((clip) => clip.offset + clip.duration));
+  const duration = Math.max(stream.duration, ...playables.map((clip) => clip.offset + clip.duration));
+  const [kept] = useState(() => (asked === undefined && !chosen ? positionOf(stream.id)?.at : undefined));
 
-  const start = (t && parseStreamTime(t)) || stream.clips.find((clip) => clip.id === chosen)?.offset || 0;
-  useEffect(() => playback.setClips(playable, start), [playback, playable, start]);
+  const start = asked ?? kept ?? stream.clips.find((clip) => clip.id === chosen)?.offset ?? 0;
   useEffect(() => {
-    const at = t && parseStreamTime(t);
-    if (at) playback.seek(at);
-  }, [playback, t]);
+    if (source) playback.show(source, start);
+  }, [playback, source, start]);
+  useEffect(() => {
+    if (asked !== undefined) playback.seek(asked);
+  }, [playback, asked]);
+  useKeptPosition(playback, stream.id, duration);
 
   const readLog = useMay("readLog");
   const mayEdit = useMay("edit");
   const mayMark = useMay("mark");
-  const mark = !mayMark ? undefined : playable.length > 0 ? () => playback.time : stream.clips.length === 0 ? () => undefined : undefined;
+  const mark = !mayMark ? undefined : playables.length > 0 ? () => playback.time : stream.clips.length === 0 ? () => undefined : undefined;
   useCommands(() => [
     ...(mark ? [{
       id: "mark", group: "This stream", title: "Add a marker here", keywords: "bookmark moment flag", icon: <BookmarkPlus size={18} />,
-      hotkey: playable.length > 0 ? "M" : undefined, run: () => void add("Marker", mark()),
+      hotkey: playables.length > 0 ? "M" : undefined, run: () => void add("Marker", mark()),
     }] : []),
     ...(mayEdit ? [{
       id: "upload-here", group: "This stream", title: "Add a recording to this stream", keywords: "upload import file", icon: <Upload size={18} />,
@@ -72,26 +83,32 @@ function Content({ stream }: { stream: Stream }) {
     }] : []),
   ]);
 
-  // Known before the clips themselves are, so that a label that is being typed stays where it is.
-  const watchable = stream.clips.some((clip) => clip.state === "packaged");
   const markers = [...stream.markers].sort((a, b) => a.at - b.at);
   return (
     <div className={classes.layout}>
       <div className={classes.stage}>
-        {playable.length > 0 ? (
+        {playables.length > 0 ? (
           <Suspense fallback={<Skeleton className={classes.screen} />}>
-            <Player playback={playback} clips={playable} markers={markers} duration={duration} onMark={mayMark ? add : undefined} />
+            <Player
+              playback={playback} clips={playables} markers={markers} duration={duration} page={location.origin + location.pathname} continued={kept}
+              onMark={mayMark ? add : undefined}
+            />
           </Suspense>
         ) : (
           <div className={classes.screen}><ClipStatus clips={stream.clips} streamId={stream.id} /></div>
         )}
       </div>
       <header className={classes.head}>
-        <StreamTitle stream={stream} />
+        <div className={classes.top}>
+          <StreamTitle stream={stream} />
+          {mayEdit && <div className={classes.actions}><Share stream={stream} /><StreamMenu stream={stream} /></div>}
+        </div>
         <div className={classes.facts}>
           <Moment at={stream.startedAt || stream.createdAt} />
           {duration > 0 && <span className="tabular">{clock(duration)}</span>}
-          {playable.length > 0 && <Share playback={playback} />}
+          {stream.size > 0 && <span className="tabular">{bytes(stream.size)}</span>}
+          {playables.length > 0 && <CopyMoment playback={playback} page={location.origin + location.pathname} />}
+          {stream.published && !mayEdit && <a href={`/watch/${stream.id}`} className={classes.history}><Globe size={15} aria-hidden="true" />Public</a>}
           {readLog && (
             <Link to="/log/state" search={{ topic: `stream/${stream.id}` }} className={classes.history} preload={false}>
               <History size={15} aria-hidden="true" />How it came to be
@@ -101,11 +118,11 @@ function Content({ stream }: { stream: Stream }) {
       </header>
       <aside className={classes.side}>
         <Markers
-          markers={markers} playback={playback} ready={watchable} bare={stream.clips.length === 0} onAdd={mayMark ? add : undefined} onRemove={remove}
+          markers={markers} playback={playback} ready={playables.length > 0} bare={stream.clips.length === 0} onAdd={mayMark ? add : undefined} onRemove={remove}
         />
       </aside>
       <div className={classes.clips}>
-        <Clips stream={stream} clips={clips} playback={playback} />
+        <Clips stream={stream} clips={clips} playables={playables} playback={playback} />
       </div>
     </div>
   );
@@ -113,9 +130,9 @@ function Content({ stream }: { stream: Stream }) {
 
 const NONE: Clip[] = [];
 
-/** Everything known of a stream's clips, read again whenever one of them changes its state. */
+/** Everything known of a stream's clips, read again whenever one of them has changed otherwise than in how far it is. */
 function useClips(stream: Stream): Clip[] {
-  const states = stream.clips.map((clip) => `${clip.id}:${clip.state}`).join();
+  const states = stream.clips.map((clip) => [clip.id, clip.state, clip.playable, clip.paused].join(":")).join();
   const { data } = useQuery({
     queryKey: ["clips", stream.id, states],
     queryFn: ({ signal }) => all<Clip>("/api/clips", {
@@ -127,22 +144,21 @@ function useClips(stream: Stream): Clip[] {
   return data ?? NONE;
 }
 
-/** What can be played, in stream order. */
-function playables(order: StreamClip[], clips: Clip[]): Playable[] {
-  const known = new Map(clips.map((clip) => [clip.id, clip]));
-  return order.flatMap(({ id, name, offset }) => {
-    const clip = known.get(id);
-    if (clip?.state !== "packaged" || !clip.hlsUrl) return [];
-    return [{
-      id, name, offset,
-      duration: clip.duration ?? 0,
-      hlsUrl: clip.hlsUrl,
-      frameRate: clip.video?.frameRate,
-      posterUrl: clip.posterUrl,
-      spritesUrl: clip.spritesUrl,
-      hasVideo: clip.video !== undefined,
-    }];
-  }).sort((a, b) => a.offset - b.offset);
+/** The clip as the player knows it; nothing while it cannot be played. */
+function playable(clip: StreamClip): Playable[] {
+  const { id, name, offset, duration = 0, width, height, posterUrl, spritesUrl, hlsUrl } = clip;
+  if (!clip.playable || !hlsUrl) return [];
+  return [{ id, name, offset, duration, url: hlsUrl, width, height, posterUrl, spritesUrl, hasVideo: Boolean(width) }];
+}
+
+/** All clips as one video, or the only one there is by itself. */
+function sourceOf(stream: Stream, clips: Playable[]): Source | undefined {
+  const only = clips.length === 1 ? clips[0]?.url : undefined;
+  const url = only ?? stream.hlsUrl;
+  if (!url || clips.length === 0) return undefined;
+  // With the last part there are more sizes than before.
+  const done = stream.clips.filter((clip) => clip.playable).map((clip) => `${clip.id}:${clip.state === "packaged"}`);
+  return { url, revision: done.join(), clips };
 }
 
 function Loading() {

@@ -1,15 +1,13 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bookmark, Film } from "lucide-react";
 import { useState } from "react";
-import type { Clip, StreamSummary } from "../../gen/api";
-import { all } from "../../lib/api";
+import type { StreamSummary } from "../../gen/api";
 import { Badge } from "../../lib/Badge";
-import { counted } from "../../lib/format";
-import { leading, progress, useJobs } from "../../lib/jobs";
+import { bytes, counted } from "../../lib/format";
 import { Mark } from "../../lib/Logo";
 import { Meter } from "../../lib/Meter";
 import { Moment } from "../../lib/Moment";
+import { positionOf } from "../../lib/positions";
 import { clock } from "../../lib/time";
 import classes from "./StreamCard.module.css";
 
@@ -24,14 +22,24 @@ export function StreamCard({ stream }: { stream: StreamSummary }) {
   );
 }
 
-/** The picture of a stream, with its length or the state of its clips. */
+/** The picture of a stream, with its length or the state of its clips, and how far one has watched it. */
 export function Frame({ stream }: { stream: StreamSummary }) {
+  const { id, title, state, published, playable, duration } = stream;
+  const position = positionOf(id);
   return (
     <div className={classes.frame}>
       {stream.posterUrl ? <Poster url={stream.posterUrl} /> : <span className={classes.blank}><Mark size={40} /></span>}
-      {stream.duration > 0 && stream.state !== "processing" && <span className={classes.duration}>{clock(stream.duration)}</span>}
-      {stream.state !== "ready" && <span className={classes.state}><State state={stream.state} /></span>}
-      {stream.state === "processing" && <Progress streamId={stream.id} />}
+      <span className={classes.state}>
+        {state !== "ready" && <State state={state} />}
+        {published && <Badge tone="good">Published</Badge>}
+      </span>
+      {duration > 0 && state !== "processing" && <span className={classes.duration}>{clock(duration)}</span>}
+      {state === "processing" && <Progress stream={stream} />}
+      {position && playable && state !== "processing" && (
+        <span className={classes.watched} role="img" aria-label={`${title}: watched to ${clock(position.at)}`}>
+          <span style={{ width: `${Math.min(100, (position.at / position.of) * 100)}%` }} />
+        </span>
+      )}
     </div>
   );
 }
@@ -49,6 +57,7 @@ export function Facts({ stream }: { stream: StreamSummary }) {
           <Bookmark size={14} aria-hidden="true" />{stream.markerCount}<span className={classes.hidden}> markers</span>
         </span>
       )}
+      {stream.size > 0 && <span>{bytes(stream.size)}</span>}
     </div>
   );
 }
@@ -72,18 +81,12 @@ function Poster({ url }: { url: string }) {
 }
 
 /** How far the work on a stream's clips has come. */
-function Progress({ streamId }: { streamId: string }) {
-  const clips = useQuery({
-    queryKey: ["clips", streamId],
-    queryFn: ({ signal }) => all<Clip>("/api/clips", { query: { stream: streamId }, signal }),
-  });
-  const jobs = useJobs();
-  const mine = new Set(clips.data?.map((clip) => clip.id));
-  const job = leading((jobs.data?.items ?? []).filter((candidate) => mine.has(candidate.aggregateId)));
+function Progress({ stream: { partsDone, partsTotal, playable } }: { stream: StreamSummary }) {
+  const parts = partsTotal > 0 && `${partsDone} of ${counted(partsTotal, "part")}`;
   return (
     <div className={classes.progress}>
-      <span>{job ? progress(job) : "Waiting for its turn"}</span>
-      <Meter value={job?.percent} label="Preparing" />
+      <span>{[playable ? "Can be watched already" : "Getting ready", parts].filter(Boolean).join(" · ")}</span>
+      <Meter value={partsTotal > 0 ? (partsDone / partsTotal) * 100 : undefined} label="Preparing" />
     </div>
   );
 }

@@ -3,7 +3,8 @@ import type { StreamSummary } from "../../gen/api";
 import { byMonth } from "./months";
 
 const stream = (id: string, startedAt: string): StreamSummary =>
-  ({ id, title: id, createdAt: "2026-11-21T12:00:00Z", startedAt, duration: 0, clipCount: 0, markerCount: 0, state: "empty" });
+  ({ id, title: id, createdAt: "2026-11-21T12:00:00Z", startedAt, duration: 0, clipCount: 0, markerCount: 0, state: "empty",
+    published: false, playable: false, size: 0, partsDone: 0, partsTotal: 0 });
 
 test("streams come under the month they began in, in their order", () => {
   const months = byMonth([stream("a", "2026-11-20T12:00:00Z"), stream("b", "2026-11-02T12:00:00Z"), stream("c", "2025-11-02T12:00:00Z"), stream("d", "")]);

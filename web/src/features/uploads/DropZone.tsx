@@ -1,7 +1,7 @@
 import { Portal } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { Mark } from "../../lib/Logo";
-import { upload } from "../../lib/uploads";
+import { uploadDropped } from "../../lib/uploads";
 import classes from "./UploadTray.module.css";
 
 /** Makes the whole window a place to drop recordings. */
@@ -21,7 +21,7 @@ export function DropZone() {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      upload(event.dataTransfer?.files ?? []);
+      if (event.dataTransfer) uploadDropped(event.dataTransfer);
     };
     addEventListener("dragover", onDragOver);
     addEventListener("dragleave", onDragLeave);
@@ -39,7 +39,7 @@ export function DropZone() {
         <div className={classes.dropInner}>
           <Mark size={64} />
           <span className={classes.dropTitle}>Drop to add</span>
-          <span>Each recording becomes a stream you can watch.</span>
+          <span>Files or whole folders. Recordings of one evening become one stream.</span>
         </div>
       </div>
     </Portal>

@@ -1,57 +1,55 @@
 import { ActionIcon, Button, Tooltip, UnstyledButton } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
-import { ChevronDown, ChevronUp, CircleAlert, CircleCheck, RotateCcw, X } from "lucide-react";
+import { ChevronDown, ChevronUp, ListX } from "lucide-react";
 import { useState } from "react";
-import type { Clip } from "../../gen/api";
-import { api } from "../../lib/api";
-import { bytes, written } from "../../lib/format";
-import { jobsOf, leading, progress, useJobs } from "../../lib/jobs";
-import { useDocument } from "../../lib/live";
-import { LinkButton } from "../../lib/LinkButton";
 import { Meter } from "../../lib/Meter";
-import { RetryButton } from "../../lib/RetryButton";
+import { together } from "../../lib/parts";
 import { useMay } from "../../lib/session";
 import { roughly } from "../../lib/time";
-import {
-  abandon, cancelUpload, chooseFiles, dismissUpload, interrupted, retryUpload, useUploads, type UploadItem,
-} from "../../lib/uploads";
+import { chooseStopped, dismissUpload, resumeStopped, useUploads, type UploadItem } from "../../lib/uploads";
 import { DropZone } from "./DropZone";
+import { Item } from "./Item";
 import classes from "./UploadTray.module.css";
 
 /** What is being sent and what becomes of it, docked in the corner of every page. */
 export function UploadTray() {
   const uploads = useUploads();
   const mayEdit = useMay("edit");
-  const [open, setOpen] = useState(true);
-  const halves = mayEdit ? interrupted() : [];
-  const moving = uploads.filter((item) => item.state !== "done" && item.state !== "failed").length;
+  const [open, setOpen] = useState(() => !matchMedia("(max-width: 48em)").matches); // on a phone it would hide the page
+  if (!mayEdit) return null;
+  const stopped = uploads.filter(({ state }) => state === "stopped");
+  const others = uploads.filter(({ state }) => state !== "stopped");
+  const moving = others.filter(({ state }) => state === "sending" || state === "queued" || state === "checking");
+  const over = others.filter(isOver);
+  const { percent, left } = together(others);
   return (
     <>
-      {mayEdit && <DropZone />}
-      {uploads.length + halves.length > 0 && (
+      <DropZone />
+      {uploads.length > 0 && (
         <section className={classes.tray} aria-label="Uploads">
-          <UnstyledButton className={classes.head} aria-expanded={open} onClick={() => setOpen(!open)}>
-            <span>{moving > 0 ? `Uploading ${moving} of ${uploads.length}` : uploads.length > 0 ? "Uploads" : "Interrupted uploads"}</span>
-            {open ? <ChevronDown size={18} aria-hidden="true" /> : <ChevronUp size={18} aria-hidden="true" />}
-          </UnstyledButton>
+          <div className={classes.head}>
+            <UnstyledButton className={classes.title} aria-expanded={open} onClick={() => setOpen(!open)}>
+              <span>{titleOf(others, moving.length, stopped.length)}</span>
+              {moving.length > 0 && (
+                <span className={classes.note}>{Math.floor(percent)} %{left !== undefined && ` · ${roughly(left)} left`}</span>
+              )}
+            </UnstyledButton>
+            {over.length > 1 && (
+              <Tooltip label="Clear what is done">
+                <ActionIcon variant="subtle" color="gray" aria-label="Clear what is done" onClick={() => over.forEach(({ key }) => dismissUpload(key))}><ListX size={17} /></ActionIcon>
+              </Tooltip>
+            )}
+            <ActionIcon variant="subtle" color="gray" aria-label={open ? "Fold the uploads" : "Unfold the uploads"} onClick={() => setOpen(!open)}>
+              {open ? <ChevronDown size={18} /> : <ChevronUp size={18} />}
+            </ActionIcon>
+          </div>
+          {!open && moving.length > 0 && <div className={classes.folded}><Meter value={percent} label="All uploads" /></div>}
           {open && (
-            <ul className={classes.list}>
-              {halves.map((half) => (
-                <li key={half.id} className={classes.item}>
-                  <div className={classes.row}>
-                    <span className={classes.name} title={half.name}>{half.name}</span>
-                    <Tooltip label="Forget it">
-                      <ActionIcon variant="subtle" color="gray" aria-label={`Forget ${half.name}`} onClick={() => abandon(half.id)}><X size={16} /></ActionIcon>
-                    </Tooltip>
-                  </div>
-                  <div className={classes.row}>
-                    <span className={classes.note}>Stopped halfway. Choose the same file to go on.</span>
-                    <Button size="compact-sm" variant="light" onClick={() => chooseFiles()}>Choose</Button>
-                  </div>
-                </li>
-              ))}
-              {uploads.map((item) => <Item key={item.key} item={item} />)}
-            </ul>
+            <div className={classes.body}>
+              {stopped.length > 0 && <Stopped items={stopped} />}
+              <ul className={classes.list}>
+                {[...others].sort((a, b) => rank(a) - rank(b)).map((item) => <Item key={item.key} item={item} />)}
+              </ul>
+            </div>
           )}
         </section>
       )}
@@ -59,97 +57,42 @@ export function UploadTray() {
   );
 }
 
-function Item({ item }: { item: UploadItem }) {
-  const over = item.state === "done" || item.state === "failed";
-  return (
-    <li className={classes.item}>
-      <div className={classes.row}>
-        <span className={classes.name} title={item.name}>{item.name}</span>
-        {item.state === "failed" && (
-          <Tooltip label="Try again">
-            <ActionIcon variant="subtle" color="gray" aria-label={`Try ${item.name} again`} onClick={() => retryUpload(item.key)}><RotateCcw size={16} /></ActionIcon>
-          </Tooltip>
-        )}
-        <Tooltip label={over ? "Dismiss" : "Cancel"}>
-          <ActionIcon
-            variant="subtle" color="gray" aria-label={`${over ? "Dismiss" : "Cancel"} ${item.name}`}
-            onClick={() => (item.state === "done" ? dismissUpload(item.key) : cancelUpload(item.key))}
-          >
-            <X size={16} />
-          </ActionIcon>
-        </Tooltip>
-      </div>
-      {item.clip ? <Processing clip={item.clip} known={item.known} /> : <Sending item={item} />}
-    </li>
-  );
-}
-
-function Sending({ item }: { item: UploadItem }) {
-  if (item.state === "failed") return <Verdict bad text={item.error ?? "The upload failed."} />;
-  if (item.state === "queued") return <span className={classes.note}>Next in line · {bytes(item.size)}</span>;
-  if (item.state === "checking") {
-    return (
-      <>
-        <Meter value={undefined} label={`Checking ${item.name}`} />
-        <span className={classes.note}>All there. Checking it.</span>
-      </>
-    );
-  }
-  const percent = item.size > 0 ? (item.loaded / item.size) * 100 : 0;
-  const left = item.speed ? (item.size - item.loaded) / item.speed : undefined;
+/** Uploads that a reload or a closed window cut short: they go on with access to their files. */
+function Stopped({ items }: { items: UploadItem[] }) {
+  const handy = items.some((item) => item.handy);
+  const one = items.length === 1;
   return (
     <>
-      <Meter value={percent} label={`Uploading ${item.name}`} />
-      <span className={classes.note}>
-        {[
-          `${bytes(item.loaded)} of ${bytes(item.size)}`,
-          item.speed && `${bytes(item.speed)}/s`,
-          left !== undefined && `${roughly(left)} left`,
-          item.resumed && "resumed",
-        ].filter(Boolean).join(" · ")}
-      </span>
+      <div className={classes.stopped}>
+        <p>
+          {one ? "This upload was cut short. What has arrived is kept." : "These uploads were cut short. What has arrived is kept."}
+          {!handy && (one ? " Choose the same file to go on." : " Choose the same files to go on.")}
+        </p>
+        <div className={classes.row}>
+          {handy && <Button size="compact-sm" onClick={() => void resumeStopped()}>Go on</Button>}
+          <Button size="compact-sm" variant={handy ? "subtle" : "filled"} onClick={() => void chooseStopped()}>{one ? "Choose the file" : "Choose the files"}</Button>
+        </div>
+      </div>
+      <ul className={classes.list}>{items.map((item) => <Item key={item.key} item={item} />)}</ul>
     </>
   );
 }
 
-function Processing({ clip: uploaded, known }: { clip: Clip; known: boolean }) {
-  const live = useDocument<Clip>(`clip/${uploaded.id}`, (signal) => api.get(`/api/clips/${uploaded.id}`, { signal }));
-  const jobs = useJobs();
-  const clip = live.data ?? uploaded;
-  if (clip.state === "refused" || clip.state === "failed") {
-    return (
-      <div className={classes.row}>
-        <Verdict bad text={written(clip.reason ?? (clip.state === "refused" ? "This is no recording that can be played" : "Preparing it failed"))} />
-        {clip.state === "failed" && <RetryButton clipId={clip.id} name={clip.name} size="compact-sm" />}
-      </div>
-    );
-  }
-  if (clip.state === "packaged") {
-    return (
-      <div className={classes.row}>
-        <Verdict text={known ? "You already had this one" : "Ready"} />
-        <LinkButton to="/streams/$streamId" params={{ streamId: clip.streamId }} size="compact-sm" variant="light">Open</LinkButton>
-      </div>
-    );
-  }
-  const job = leading(jobsOf(jobs.data?.items, clip.id));
-  return (
-    <>
-      <Meter value={job?.percent} label={`Preparing ${clip.name}`} />
-      <div className={classes.row}>
-        <span className={classes.note}>{job ? progress(job) : "Waiting for its turn"}</span>
-        <Link to="/streams/$streamId" params={{ streamId: clip.streamId }} className="ember-link">Open</Link>
-      </div>
-    </>
-  );
+/** Nothing can happen to it any more that one has to see. */
+function isOver({ state, clip }: UploadItem): boolean {
+  return state === "done" && (clip?.state === "packaged" || clip?.state === "refused" || clip?.state === "failed");
 }
 
-function Verdict({ text, bad = false }: { text: string; bad?: boolean }) {
-  const Icon = bad ? CircleAlert : CircleCheck;
-  return (
-    <span className={classes.verdict} data-bad={bad || undefined} role={bad ? "alert" : "status"}>
-      <Icon size={16} aria-hidden="true" />
-      <span>{text}</span>
-    </span>
-  );
+/** What moves stands before what waits, and what is over comes last; else in the order in which it was added. */
+function rank({ state, clip }: UploadItem): number {
+  if (state === "failed" || clip?.state === "refused" || clip?.state === "failed") return 0;
+  if (state === "sending" || state === "checking") return 1;
+  if (state === "queued" || state === "paused") return 2;
+  return clip?.state === "packaged" ? 4 : 3;
+}
+
+function titleOf(others: UploadItem[], moving: number, stopped: number): string {
+  if (moving > 0) return `Uploading ${moving} of ${others.length}`;
+  if (others.some(({ state }) => state === "paused")) return "Uploads, paused";
+  return others.length > 0 || stopped === 0 ? "Uploads" : "Unfinished uploads";
 }
