@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/Eyevinn/mp4ff/mp4"
 )
 
 // clip is a source made playable, all of it.
@@ -88,10 +91,39 @@ func (c clip) joined(t *testing.T, track string) string {
 		all = append(all, raw[r.Offset:]...)
 	}
 	path := filepath.Join(t.TempDir(), track+".mp4")
-	if err := os.WriteFile(path, all, 0o600); err != nil {
+	if err := os.WriteFile(path, readable(t, all), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// readable tells ffmpeg what browsers know: it shows every picture later by the largest negative composition
+// offset, unless an edit list takes that off.
+func readable(t *testing.T, track []byte) []byte {
+	t.Helper()
+	file, err := mp4.DecodeFile(bytes.NewReader(track))
+	if err != nil {
+		t.Fatal(err)
+	}
+	least := int32(0)
+	for _, segment := range file.Segments {
+		for _, fragment := range segment.Fragments {
+			for _, sample := range fragment.Moof.Traf.Trun.Samples {
+				least = min(least, sample.CompositionTimeOffset)
+			}
+		}
+	}
+	if least == 0 {
+		return track
+	}
+	edit := &mp4.EdtsBox{}
+	edit.AddChild(&mp4.ElstBox{Entries: []mp4.ElstEntry{{MediaTime: int64(-least), MediaRateInteger: 1}}})
+	file.Init.Moov.Trak.AddChild(edit)
+	var out bytes.Buffer
+	if err := file.Encode(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // published writes the clip as it is served: playlists in hls, the manifest in dash, segments in cmaf.

@@ -107,11 +107,6 @@ func (f *fragments) describe(moov *mp4.MoovBox) error {
 		return errors.New("reading an initialization segment: there is more or less than one track in it")
 	}
 	f.defaults = moov.Mvex.Trex
-	if !f.times.sound() {
-		edit := &mp4.EdtsBox{}
-		edit.AddChild(&mp4.ElstBox{Entries: []mp4.ElstEntry{{MediaTime: reorderRoom, MediaRateInteger: 1}}})
-		moov.Trak.AddChild(edit)
-	}
 	media := moov.Trak.Mdia
 	f.timescale = int64(media.Mdhd.Timescale)
 	switch entry := media.Minf.Stbl.Stsd; {
@@ -178,7 +173,7 @@ func (f *fragments) write(track uint32) (*mp4.MoofBox, error) {
 	traf.Tfdt.Version = 1
 	run := traf.Trun
 	run.Flags = mp4.TrunDataOffsetPresentFlag | mp4.TrunSampleDurationPresentFlag | mp4.TrunSampleSizePresentFlag
-	run.Samples = last.samples
+	run.Version, run.Samples = 1, last.samples // composition offsets are signed
 	if f.times.sound() {
 		traf.Tfhd.DefaultSampleFlags = mp4.SyncSampleFlags
 	} else {

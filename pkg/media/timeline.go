@@ -12,11 +12,7 @@ import (
 const (
 	aacFrame   = 1024 // samples of sound that an AAC frame holds
 	soundGrain = 500  // parts of a second; timestamps of sound nearer than two milliseconds are the same
-	// reorderRoom is how much earlier than it is shown a picture may be decoded, in units. All composition offsets are
-	// that much larger, and the edit list takes it off again: so none is negative, which ffmpeg and all that is built
-	// on it would get wrong.
-	reorderRoom = videoTimescale
-	soundDrift  = 20 // parts of a second; how far sound may be from its timestamps
+	soundDrift = 20   // parts of a second; how far sound may be from its timestamps
 )
 
 // timeline puts the samples of a track where they belong.
@@ -53,8 +49,8 @@ func (s *shown) place(samples []mp4.Sample, times []int64) (left int, start, end
 		return 0, 0, 0, fmt.Errorf("a keyframe has pictures before it: %w", ErrMisaligned)
 	}
 	for i := range samples {
-		offset := times[i] - order[i] + reorderRoom
-		if offset < 0 || offset > math.MaxInt32 {
+		offset := times[i] - order[i] // signed: players that pass over edit lists, as hls.js does, need it to be exact
+		if max(offset, -offset) > math.MaxInt32 {
 			return 0, 0, 0, fmt.Errorf("a picture is too far from its place: %w", ErrMisaligned)
 		}
 		samples[i].CompositionTimeOffset = int32(offset)

@@ -21,7 +21,7 @@ test("the settings say what is stored, by kind and by stream", async () => {
   expect(total.pictures).toBeGreaterThan(0);
   const section = page.getByRole("region", { name: "Storage", exact: true });
   for (const kind of ["Sources", "Video", "Pictures"]) await section.locator("dt", { hasText: kind }).waitFor();
-  await section.getByText("AFTERGLOW_DROP_SOURCES").waitFor();
+  await section.getByText("AFTERGLOW_SOURCES").waitFor();
   const [first] = items;
   await section.getByRole("table").getByRole("link", { name: first!.title }).first().click();
   await page.waitForURL(`**/streams/${first!.streamId}`);

@@ -29,7 +29,7 @@ export function Storage() {
     <div className={classes.storage}>
       <Total used={total} />
       <p className={classes.text}>
-        Sources are kept unless <Code>AFTERGLOW_DROP_SOURCES=true</Code> is set where Afterglow runs. Then each is removed
+        Sources are kept unless <Code>AFTERGLOW_SOURCES=drop</Code> is set where Afterglow runs. Then each is removed
         as soon as its clip is ready in all sizes; the clip plays on, and only the file as it was recorded is gone.
       </p>
       {streams.length > 0 && <Streams streams={streams} />}
