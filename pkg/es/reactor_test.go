@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -346,4 +347,51 @@ func TestReactorMeetsStrangeThings(t *testing.T) {
 	if !errors.Is(err, enough) {
 		t.Error(err)
 	}
+}
+
+// An event that comes again while it is still worked on, as after a machine has slept, is not worked on
+// twice at once.
+func TestReactorIsAtAnEventOnce(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	began, goOn := make(chan string, 10), make(chan struct{})
+	testkit.Start(t, p, reacting(run.Reactor{
+		Name: "toy-react", Doc: "reacts", Workers: 2, Handle: []es.Handler[*run.Deps]{
+			es.On(func(_ context.Context, _ *run.Deps, e events.StreamCreated, _ es.Meta) error {
+				began <- e.Stream
+				if e.Stream == "first" {
+					<-goOn
+				}
+				return nil
+			}),
+		},
+	}))
+	create := func(stream string) {
+		t.Helper()
+		if _, err := p.Logs.Append(t.Context(), "o1", events.StreamCreated{Stream: stream, Title: "x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create("first")
+	<-began
+	// What the log does by itself with an event that it has not heard of for long.
+	if err := p.Logs.NATS().Publish("$JS.ACK.FACTS.toy-react.1.1.1.0.0", []byte("-NAK")); err != nil {
+		t.Fatal(err)
+	}
+	js, err := jetstream.New(p.Logs.NATS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for again := 0; again == 0; {
+		consumer, err := js.Consumer(t.Context(), "FACTS", "toy-react")
+		if err != nil {
+			t.Fatal(err)
+		}
+		again = consumer.CachedInfo().NumRedelivered
+	}
+	create("second")
+	if got := <-began; got != "second" {
+		t.Errorf("%s was begun twice", got)
+	}
+	close(goOn)
 }

@@ -33,7 +33,7 @@ func encodePart(ctx context.Context, d *run.Deps, e events.ClipPartReleased, m e
 	}
 	planned, err := findPlan(ctx, d.DB, m.Owner, e.Clip, e.Version)
 	if errors.Is(err, pgx.ErrNoRows) { // another plan has taken its place, or the clip is gone
-		return nil
+		return discard(ctx, d, m.Owner, e.Clip, path.Join(m.Owner, "clips", e.Clip, e.Version))
 	}
 	if err != nil {
 		return err

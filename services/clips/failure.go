@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"syscall"
 
@@ -31,7 +32,11 @@ func giveUp(reactor, stage, work string) func(context.Context, *run.Deps, es.Eve
 		if unlessGone(err) != nil {
 			return err
 		}
-		return clearDesk(d, e.AggregateID)
+		if err := clearDesk(d, e.AggregateID); err != nil {
+			return err
+		}
+		// What was stored while the clip was deleted came too late to be removed with it.
+		return discard(ctx, d, e.Owner, e.AggregateID, path.Join(e.Owner, "clips", e.AggregateID))
 	}
 }
 

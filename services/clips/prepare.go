@@ -12,6 +12,7 @@ import (
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/media"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
@@ -41,8 +42,11 @@ func plan(ctx context.Context, d *run.Deps, m es.Meta, clip, object, name string
 		return err
 	}
 	now, err := find(ctx, d.DB, m.Owner, clip)
+	if fault.Is(err, fault.NotFound) {
+		return discard(ctx, d, m.Owner, clip, path.Join(m.Owner, "clips", clip))
+	}
 	if err != nil {
-		return unlessGone(err)
+		return err
 	}
 	planned, err := findPlan(ctx, d.DB, m.Owner, clip, now.Version)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {

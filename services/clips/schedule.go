@@ -87,12 +87,12 @@ func stop(ctx context.Context, d *run.Deps) error {
 	return nil
 }
 
-// finish says that the clip is packaged once all parts and the pictures are there.
+// finish says that the clip is packaged once all parts and the pictures are there, and neither is made anew.
 func finish(ctx context.Context, d *run.Deps, owner, clip string) error {
 	var version string
 	var drawn events.ClipPictured
 	err := d.DB.QueryRow(ctx, `select version, pictures from clip where owner = $1 and id = $2 and state = 'probed' and version <> '' and pictures is not null
-		and not exists (select from part where part.owner = clip.owner and part.clip = clip.id and part.version = clip.version and state <> 'done')`,
+		and prepare_job = '' and pictures_job = '' and not exists (select from part where part.owner = clip.owner and part.clip = clip.id and part.version = clip.version and state <> 'done')`,
 		owner, clip).Scan(&version, &drawn)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
@@ -150,12 +150,12 @@ func renditions(ctx context.Context, q es.Querier, owner string, planned events.
 }
 
 // release lets the next parts be encoded: of the clip with the highest priority, and among those of the
-// one that was planned first.
+// one that was planned first. What is being planned anew waits.
 func release(ctx context.Context, d *run.Deps) error {
 	rows, err := d.DB.Query(ctx, `select part.owner, part.clip, part.version, part.number, part.round, clip.name,
 			(select count(*) from part as p where p.owner = part.owner and p.clip = part.clip and p.version = part.version)
 		from part join clip on clip.owner = part.owner and clip.id = part.clip and clip.version = part.version
-		where part.state = 'waiting' and clip.state = 'probed' and not clip.paused
+		where part.state = 'waiting' and clip.state = 'probed' and clip.prepare_job = '' and not clip.paused
 		order by clip.priority desc, clip.planned, part.number
 		limit greatest(0, $1 - (select count(*) from part where state = 'released'))`, window)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -242,4 +244,81 @@ func wantObjects(t *testing.T, p run.Platform, keys ...string) {
 		}
 	}
 	t.Fatal(errors.New("objects are left"))
+}
+
+// A clip whose file was sent again waits for its new plan: what an old one wanted is neither encoded nor
+// all that there is.
+func TestRetriedClipWaitsForItsPlan(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), only("clips-schedule"))
+	again := func(clip string) []events.Event {
+		object := "ours/sources/again-" + clip + "/source"
+		return []events.Event{
+			events.ClipFailed{Clip: clip, Stage: "package", Reason: "its stored file is missing"},
+			events.ClipRetried{Clip: clip, Object: object, Name: clip + ".mkv"},
+			events.ClipProbed{Clip: clip, Object: object, Name: clip + ".mkv", Container: "matroska", Duration: 120},
+		}
+	}
+	anew := func(clip string, parts int) events.ClipPlanned {
+		planned := inWork(clip, parts)[2].(events.ClipPlanned)
+		planned.Version = "again-" + clip
+		return planned
+	}
+	happened(t, s, inWork("waiting", 2)...)
+	happened(t, s, inWork("made", 1)...)
+	told(t, s, 3, func(events.ClipPartReleased) bool { return true })
+	happened(t, s, packagedPart("made", 0))
+	happened(t, s, append(again("waiting"), again("made")...)...)
+	happened(t, s, events.ClipPictured{Clip: "made", Base: "ours/clips/made/pictures-x"})
+	happened(t, s, inWork("other", 1)...)
+	told(t, s, 1, released("other"))
+	happened(t, s, anew("waiting", 2), anew("made", 0))
+	if list := told(t, s, 4, released("waiting")); list[2].Version != "again-waiting" {
+		t.Errorf("released of the old plan: %+v", list[2])
+	}
+	if list := told[events.ClipPackaged](t, s, 1, nil); list[0].Version != "again-made" {
+		t.Errorf("packaged by the old plan: %+v", list[0])
+	}
+}
+
+// A part that is stored while its clip is deleted leaves nothing behind, though everything of the clip was
+// removed before.
+func TestPartOfDeletedClipIsRemoved(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	m := behind(t, &p)
+	s := testkit.Start(t, p, only("clips-encode"))
+	film := filepath.Join(t.TempDir(), "film.mkv")
+	if err := os.WriteFile(film, filmed(t, "film.mkv", "-t", "2", "-c:v", "mpeg4"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const source = "ours/sources/c1/source"
+	if err := p.Blob.Upload(t.Context(), film, source); err != nil {
+		t.Fatal(err)
+	}
+	stored := make(chan struct{}, 10)
+	m.with(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPut || !strings.Contains(r.URL.Path, "0000-120p") {
+			return false
+		}
+		m.store.ServeHTTP(httptest.NewRecorder(), r)
+		stored <- struct{}{}
+		<-r.Context().Done()
+		return true
+	})
+	list := inWork("c1", 1)
+	planned := list[2].(events.ClipPlanned)
+	planned.Duration, planned.FrameRate, planned.Parts = 2, 25, []events.Span{{End: 2}}
+	planned.Sizes = []events.PictureSize{{ID: "240p", Width: 320, Height: 240, MaxRate: 500_000}, {ID: "120p", Width: 160, Height: 120, MaxRate: 200_000}}
+	happened(t, s, list[0], list[1], planned)
+	_, err := s.Logs.Append(t.Context(), "ours", events.ClipPartReleased{Clip: "c1", Version: planned.Version}, es.ID("released"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-stored
+	if err := call(t, s, ours, "DELETE /api/clips/{clip}", "clip", "c1"); err != nil {
+		t.Fatal(err)
+	}
+	happened(t, s, events.JobCancelled{Job: es.JobID("clips-encode", "released"), Reactor: "clips-encode"})
+	wantObjects(t, p, source)
 }

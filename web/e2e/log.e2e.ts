@@ -103,7 +103,7 @@ test("a long way is shown from its end, each step against what was before it, an
   await page.getByText("1 of the latest 200").waitFor();
   const changed = page.getByRole("region", { name: "What changed" });
   await changed.getByText("Moment 5").waitFor();
-  expect(await changed.locator("ul > li").count()).toBe(1);
+  expect(await changed.locator("ul > li").count()).toBe(2); // the marker, and how many there are
   await page.getByRole("button", { name: "Show earlier steps" }).click();
   await page.getByText("6 of 205").waitFor();
   await page.context().close();

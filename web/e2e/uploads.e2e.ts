@@ -111,7 +111,7 @@ test("where the browser lets a page keep its access to a file, one click goes on
   await page.evaluate(async (content) => {
     const handle = await (await navigator.storage.getDirectory()).getFileHandle("Kept.mkv", { create: true });
     const writing = await handle.createWritable();
-    await writing.write(await (await fetch(`data:;base64,${content}`)).blob());
+    await writing.write(Uint8Array.from(atob(content), (byte) => byte.charCodeAt(0)));
     await writing.close();
   }, bytes);
   const before = await hold(page, (part) => part > 1);
@@ -163,6 +163,7 @@ test("two files go at a time; a paused one makes room and goes on later, a cance
 
 test("files that are dropped are taken; what is no recording is refused, with its reason", async () => {
   const page = await visitor.open("/jobs");
+  await page.getByRole("heading", { level: 1 }).waitFor();
   const data = await page.evaluateHandle(() => {
     const transfer = new DataTransfer();
     transfer.items.add(new File(["These are only words. ", String(Date.now())], "notes.mp4", { type: "video/mp4" }));
