@@ -6,13 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
 // Config says where the bucket is.
@@ -98,7 +102,15 @@ func explain(key string, err error) error {
 	case minio.NoSuchKey, "NotFound":
 		return fmt.Errorf("%s: %w", key, ErrNotFound)
 	}
-	return fmt.Errorf("object %s: %w", key, err)
+	return fmt.Errorf("object %s: %w", key, failed(err))
+}
+
+// failed marks an error as fault.Unavailable when it is the store's own trouble, which passes.
+func failed(err error) error {
+	if minio.ToErrorResponse(err).StatusCode < http.StatusInternalServerError {
+		return err
+	}
+	return errors.Join(fault.New(fault.Unavailable, "the object store does not answer as it should; try again in a moment").After(time.Second), err)
 }
 
 // Reader is an open object: it can be read from anywhere, as an HTTP range needs.
@@ -136,7 +148,7 @@ func (s *Store) Upload(ctx context.Context, path, key string) error {
 		DisableContentSha256: true, SendContentMd5: true,
 	})
 	if err != nil {
-		return fmt.Errorf("storing %s: %w", key, err)
+		return fmt.Errorf("storing %s: %w", key, failed(err))
 	}
 	return nil
 }
@@ -168,7 +180,7 @@ func (s *Store) List(ctx context.Context, prefix string) ([]Object, error) {
 	var list []Object
 	for info := range s.inside.Client.ListObjects(ctx, s.bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true}) {
 		if info.Err != nil {
-			return nil, fmt.Errorf("objects under %s: %w", prefix, info.Err)
+			return nil, fmt.Errorf("objects under %s: %w", prefix, failed(info.Err))
 		}
 		list = append(list, Object{Key: info.Key, Size: info.Size, ETag: info.ETag})
 	}

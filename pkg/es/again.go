@@ -3,6 +3,7 @@ package es
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -43,7 +44,11 @@ func (r *reaction[D]) takeAgain(ctx context.Context, msg jetstream.Msg) {
 // ErrCancelled is why GiveUp is called for work that somebody does not want any more.
 var ErrCancelled = fault.New(fault.Invalid, "somebody has cancelled it")
 
-// begin makes a job one that can be cancelled, and answers ErrCancelled when it has been already.
+// errRunning is why work is not begun that this process is at already.
+var errRunning = errors.New("it is being worked on")
+
+// begin makes a job one that can be cancelled, and answers ErrCancelled when it has been already, and
+// errRunning while it goes on.
 func (r *reaction[D]) begin(ctx context.Context, t task) (context.Context, context.CancelFunc, error) {
 	job := t.job(r.reactor.Name)
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -57,8 +62,15 @@ func (r *reaction[D]) begin(ctx context.Context, t task) (context.Context, conte
 		return ctx, end, nil
 	}
 	r.mu.Lock()
-	r.running[job] = cancel
+	_, running := r.running[job]
+	if !running {
+		r.running[job] = cancel
+	}
 	r.mu.Unlock()
+	if running {
+		cancel(nil)
+		return ctx, end, errRunning
+	}
 	last, err := r.conn.lastOf(ctx, events.Facts.Name, events.Facts.Aggregate(t.Owner, "job", job))
 	if err != nil {
 		end()

@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/nats-io/nats.go"
+
+	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
 // Away tells whether an error means that a part the platform runs on is not there at the moment:
@@ -18,7 +20,7 @@ func Away(err error) bool {
 	var database *pgconn.PgError
 	var network *net.OpError
 	switch {
-	case errors.As(err, &connect), errors.As(err, &network):
+	case errors.As(err, &connect), errors.As(err, &network), fault.Is(err, fault.Unavailable):
 		return true
 	case errors.As(err, &database):
 		// Connection exceptions, and the operator's interventions: a server that stops or starts.

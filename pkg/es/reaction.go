@@ -100,6 +100,7 @@ func (r *reaction[D]) do(ctx context.Context, msg jetstream.Msg, t task) {
 	switch {
 	case err == nil:
 		r.done(ctx, msg, t)
+	case errors.Is(err, errRunning): // the log had not heard of it for long; who works on it answers
 	case ctx.Err() != nil: // stopping: the event is for whoever runs next
 		_ = msg.Nak()
 	case errors.Is(err, ErrCancelled):

@@ -64,6 +64,10 @@ func encodePart(ctx context.Context, d *run.Deps, e events.ClipPartReleased, m e
 	if err != nil {
 		return err
 	}
+	// Another machine may have made it, if this one seemed to be dead for a while: its file stays.
+	if wanted, err := stillWanted(ctx, d, m.Owner, e); err != nil || !wanted {
+		return err
+	}
 	return k.hand(ctx, d, m.Owner, e, planned.Base, out, runs)
 }
 
@@ -113,7 +117,7 @@ func stillWanted(ctx context.Context, d *run.Deps, owner string, e events.ClipPa
 
 func rejectPlan(ctx context.Context, d *run.Deps, owner string, planned events.ClipPlanned, why error) error {
 	_, err := decide(ctx, d, owner, planned.Clip, func(_ context.Context, now standing) (events.Event, error) {
-		if now.Version != planned.Version {
+		if now.Version != planned.Version || now.State != "probed" {
 			return nil, nil
 		}
 		return events.ClipPlanRejected{

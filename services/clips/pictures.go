@@ -9,6 +9,7 @@ import (
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/media"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
@@ -22,7 +23,18 @@ var pictures = run.Reactor{
 }
 
 func drawPictures(ctx context.Context, d *run.Deps, e events.ClipProbed, m es.Meta) error {
-	drawn := events.ClipPictured{Clip: e.Clip, Base: path.Join(m.Owner, "clips", e.Clip, "pictures-"+es.DerivedID("pictures", e.Object))}
+	if err := d.WaitFor(ctx, m.Position); err != nil {
+		return err
+	}
+	base := path.Join(m.Owner, "clips", e.Clip, "pictures-"+es.DerivedID("pictures", e.Object))
+	now, err := find(ctx, d.DB, m.Owner, e.Clip)
+	if fault.Is(err, fault.NotFound) {
+		return discard(ctx, d, m.Owner, e.Clip, base)
+	}
+	if err != nil || now.State != "probed" { // it was packaged or given up meanwhile
+		return err
+	}
+	drawn := events.ClipPictured{Clip: e.Clip, Base: base}
 	if e.Video != nil {
 		k, err := openDesk(ctx, d, e.Clip, e.Object)
 		if err != nil {

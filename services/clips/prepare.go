@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"path"
 	"path/filepath"
 	"slices"
@@ -45,7 +46,7 @@ func plan(ctx context.Context, d *run.Deps, m es.Meta, clip, object, name string
 	if fault.Is(err, fault.NotFound) {
 		return discard(ctx, d, m.Owner, clip, path.Join(m.Owner, "clips", clip))
 	}
-	if err != nil {
+	if err != nil || now.State != "probed" { // it was packaged or given up meanwhile
 		return err
 	}
 	planned, err := findPlan(ctx, d.DB, m.Owner, clip, now.Version)
@@ -85,20 +86,25 @@ func plan(ctx context.Context, d *run.Deps, m es.Meta, clip, object, name string
 // tell stores what is ready, and then says what the plan is.
 func (k *desk) tell(ctx context.Context, d *run.Deps, owner string, planned events.ClipPlanned, out string, runs []media.Run) error {
 	es.Progress(ctx, "store", 0, 0, 0)
-	var told []events.Event
+	var ready []events.TrackRun
 	for _, r := range runs {
 		if err := d.Blob.Upload(ctx, filepath.Join(out, r.File), path.Join(planned.Base, r.File)); err != nil {
 			return err
 		}
-		for _, slice := range inSlices(trackRun(planned.Base, r)) {
-			told = append(told, events.ClipTrackPackaged{Clip: planned.Clip, Version: planned.Version, Run: slice})
-		}
+		ready = append(ready, inSlices(trackRun(planned.Base, r))...)
 	}
 	k.close()
-	for _, e := range append(told, planned) {
-		if ok, err := whileIn(ctx, d, owner, planned.Clip, e, "probed"); err != nil || !ok {
+	for _, r := range ready {
+		// The id follows from the plan: another attempt may make another plan, whose tracks are others.
+		id := es.ID(es.DerivedID("clip.track_packaged", planned.Version, r.Track, fmt.Sprint(r.Start)))
+		e := events.ClipTrackPackaged{Clip: planned.Clip, Version: planned.Version, Run: r}
+		if ok, err := whileIn(ctx, d, owner, planned.Clip, e, "probed", id); err != nil || !ok {
 			return errors.Join(err, discard(ctx, d, owner, planned.Clip, planned.Base))
 		}
+	}
+	ok, err := whileIn(ctx, d, owner, planned.Clip, planned, "probed")
+	if err != nil || !ok {
+		return errors.Join(err, discard(ctx, d, owner, planned.Clip, planned.Base))
 	}
 	return nil
 }

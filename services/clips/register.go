@@ -31,6 +31,9 @@ func register(ctx context.Context, d *run.Deps, u upload, sum string) (clip stri
 		}
 		_, err = d.Decide(ctx, u.Owner, "clip", clip, func(ctx context.Context) (events.Event, error) {
 			_, err := find(ctx, d.DB, u.Owner, clip)
+			if err == nil {
+				err = checkKept(ctx, d, u.Owner, clip)
+			}
 			if !fault.Is(err, fault.NotFound) {
 				return nil, err
 			}
@@ -42,6 +45,17 @@ func register(ctx context.Context, d *run.Deps, u upload, sum string) (clip stri
 		_, err = d.DB.Exec(ctx, `update vault.uploads set clip = $2 where id = $1`, u.ID, clip)
 		return err
 	})
+}
+
+// checkKept tells whether a clip is about to be deleted with its stream: the same content would go with it.
+func checkKept(ctx context.Context, d *run.Deps, owner, clip string) error {
+	var going bool
+	err := d.DB.QueryRow(ctx, `select exists (select from clip join stream on stream.owner = clip.owner and stream.id = clip.stream
+		where clip.owner = $1 and clip.id = $2 and stream.deleted)`, owner, clip).Scan(&going)
+	if err == nil && going {
+		return fault.New(fault.Unavailable, "the same recording is just being deleted with its stream; try again in a moment").After(time.Second)
+	}
+	return err
 }
 
 // registered decides the stream of a clip that is new.
@@ -57,17 +71,17 @@ func registered(ctx context.Context, d *run.Deps, u upload, clip, sum string) (e
 		}
 		return e, err
 	}
-	var err error
-	if e.Stream, err = session(ctx, d, u); err != nil || e.Stream != "" {
+	stream, first, err := session(ctx, d, u)
+	if e.Stream = stream; err != nil || stream != "" {
 		return e, err
 	}
 	e.Stream = es.DerivedID("stream", u.ID)
-	e.NewStream = &events.NewStream{Title: title(u), StartedAt: time.Now().UTC()}
+	e.NewStream = &events.NewStream{Title: title(first), StartedAt: time.Now().UTC()}
 	if e.EndedAt != nil {
 		e.NewStream.StartedAt = e.EndedAt.UTC()
 	}
-	if e.StartedAt != nil {
-		e.NewStream.StartedAt = e.StartedAt.UTC()
+	if first.StartedAt != nil {
+		e.NewStream.StartedAt = first.StartedAt.UTC()
 	}
 	return e, nil
 }

@@ -322,3 +322,73 @@ func TestPartOfDeletedClipIsRemoved(t *testing.T) {
 	happened(t, s, events.JobCancelled{Job: es.JobID("clips-encode", "released"), Reactor: "clips-encode"})
 	wantObjects(t, p, source)
 }
+
+// A machine that seemed to be dead for a while leaves the file of a part alone that another has made.
+func TestPartOfAnotherMachineStays(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	m := behind(t, &p)
+	s := testkit.Start(t, p, only("clips-encode"))
+	film := filepath.Join(t.TempDir(), "film.mkv")
+	if err := os.WriteFile(film, filmed(t, "film.mkv", "-t", "2", "-c:v", "mpeg4"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Blob.Upload(t.Context(), film, "ours/sources/c1/source"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	fetching, goOn := make(chan struct{}, 10), make(chan struct{})
+	m.with(func(_ http.ResponseWriter, r *http.Request) bool {
+		switch r.Method {
+		case http.MethodGet:
+			fetching <- struct{}{}
+			<-goOn
+		case http.MethodPut:
+			t.Errorf("%s is stored again", r.URL.Path)
+			stop()
+		}
+		return false
+	})
+	list := inWork("c1", 1)
+	planned := list[2].(events.ClipPlanned)
+	planned.Duration, planned.FrameRate, planned.Parts, planned.Sizes[0].MaxRate = 2, 25, []events.Span{{End: 2}}, 500_000
+	happened(t, s, list[0], list[1], planned)
+	if _, err := s.Logs.Append(t.Context(), "ours", events.ClipPartReleased{Clip: "c1", Version: planned.Version}, es.ID("released")); err != nil {
+		t.Fatal(err)
+	}
+	<-fetching
+	happened(t, s, packagedPart("c1", 0))
+	testkit.WaitDocument(t, s, "ours", "clip/c1", func(c clips.Clip) bool { return c.PartsDone == 1 })
+	close(goOn)
+	enough := errors.New("enough")
+	err := s.Logs.Tail(ctx, events.Ticks, es.TailFrom{}, func(e es.Event) error {
+		var tick events.JobProgressed
+		if err := json.Unmarshal(e.Data, &tick); err != nil {
+			return err
+		}
+		if tick.Done && tick.Job == es.JobID("clips-encode", "released") {
+			return enough
+		}
+		return nil
+	})
+	if !errors.Is(err, enough) {
+		t.Error(err)
+	}
+}
+
+// Content that is sent again while its clip goes with a deleted stream is not lost with it.
+func TestContentSentAgainWhileItsStreamGoes(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), idle())
+	data := []byte("sent again")
+	c := send(t, s, "a.mkv", data, nil)
+	happened(t, s, events.StreamCreated{Stream: c.StreamID, Title: "An evening"}, events.StreamDeleted{Stream: c.StreamID})
+	up := start(t, s, "a.mkv", len(data), nil)
+	put(t, up.Parts[0].URL, data)
+	testkit.WantFault(t, call(t, s, ours, "POST /api/uploads/{upload}/complete", "upload", up.ID), fault.Unavailable)
+	happened(t, s, events.ClipDeleted{Clip: c.ID})
+	if again := finish(t, s, up); again.ID != c.ID || again.StreamID == c.StreamID {
+		t.Errorf("clip %+v", again)
+	}
+}

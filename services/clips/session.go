@@ -14,7 +14,8 @@ import (
 const nearby = 10 * time.Minute
 
 // session finds the stream of a recording that came without stream and title, by when it was made; empty
-// when it is the first of its session.
+// when it is the first of its session. Then it tells which of those on their way began the session: the new
+// stream has its time and its title.
 //
 // A recording lasts from its start to its end: as far as it plays once that is known, else until its file
 // was changed last, else it is a moment. One without a start belongs to nothing. Two recordings are of one
@@ -24,16 +25,15 @@ const nearby = 10 * time.Minute
 //
 // What is decided holds for good: the clip is registered with its stream. Callers hold the owner's lock,
 // and the tables know all clips that were registered before.
-func session(ctx context.Context, d *run.Deps, u upload) (string, error) {
+func session(ctx context.Context, d *run.Deps, u upload) (stream string, first upload, err error) {
 	if u.Stream != "" || u.Title != "" || u.StartedAt == nil {
-		return "", nil
+		return "", u, nil
 	}
 	own := u.span()
-	reach, err := bridged(ctx, d, u, own)
+	reach, first, err := bridged(ctx, d, u, own)
 	if err != nil {
-		return "", err
+		return "", u, err
 	}
-	var stream string
 	err = d.DB.QueryRow(ctx, `select clip.stream from clip
 		left join stream on stream.owner = clip.owner and stream.id = clip.stream
 		cross join lateral (select least(clip.started_at + $7::interval,
@@ -44,9 +44,9 @@ func session(ctx context.Context, d *run.Deps, u upload) (string, error) {
 		order by greatest(clip.started_at - $5::timestamptz, $4::timestamptz - span.ended_at, '0'), clip.started_at, clip.id
 		limit 1`, u.Owner, reach.start, reach.end, own.start, own.end, nearby, longest).Scan(&stream)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
+		return "", first, nil
 	}
-	return stream, err
+	return stream, first, err
 }
 
 // span is a stretch of time.
@@ -66,17 +66,19 @@ func (s span) touches(o span) bool {
 	return !o.start.After(s.end.Add(nearby)) && !o.end.Before(s.start.Add(-nearby))
 }
 
-// bridged is how far the session of an upload reaches through other uploads on their way.
-func bridged(ctx context.Context, d *run.Deps, u upload, reach span) (span, error) {
+// bridged is how far the session of an upload reaches through other uploads on their way, and the one of
+// them all that began first.
+func bridged(ctx context.Context, d *run.Deps, u upload, reach span) (span, upload, error) {
 	rows, err := d.DB.Query(ctx, `select `+uploadColumns+` from vault.uploads
 		where owner = $1 and id <> $2 and clip = '' and stream = '' and title = '' and started_at is not null`, u.Owner, u.ID)
 	if err != nil {
-		return reach, err
+		return reach, u, err
 	}
 	others, err := pgx.CollectRows(rows, pgx.RowToStructByPos[upload])
 	if err != nil {
-		return reach, err
+		return reach, u, err
 	}
+	first := u
 	for grown := true; grown; {
 		grown = false
 		for _, o := range others {
@@ -85,12 +87,12 @@ func bridged(ctx context.Context, d *run.Deps, u upload, reach span) (span, erro
 				continue
 			}
 			if grown = true; s.start.Before(reach.start) {
-				reach.start = s.start
+				reach.start, first = s.start, o
 			}
 			if s.end.After(reach.end) {
 				reach.end = s.end
 			}
 		}
 	}
-	return reach, nil
+	return reach, first, nil
 }

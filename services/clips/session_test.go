@@ -169,3 +169,16 @@ func TestSessionFollowsWhatIsKnown(t *testing.T) {
 		t.Error("a recording came into a stream that was deleted, by its id")
 	}
 }
+
+// The later of two recordings may be registered first: the stream begins with the earlier one all the same.
+func TestStreamBeginsWithItsFirstRecording(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), idle())
+	first := arrive(t, s, recording(0, 30))
+	finish(t, s, arrive(t, s, recording(30, 60)))
+	finish(t, s, first)
+	made := told(t, s, 1, func(e events.ClipRegistered) bool { return e.NewStream != nil })[0]
+	if !made.NewStream.StartedAt.Equal(evening) {
+		t.Errorf("the stream starts at %s, its first recording at %s", made.NewStream.StartedAt, evening)
+	}
+}

@@ -3,7 +3,6 @@ package clips
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -38,25 +37,25 @@ func find(ctx context.Context, q es.Querier, owner, clip string) (standing, erro
 }
 
 // decide appends an event of the clip, decided on what the tables say; nil is none.
-func decide(ctx context.Context, d *run.Deps, owner, clip string, choose func(context.Context, standing) (events.Event, error)) (es.Position, error) {
+func decide(ctx context.Context, d *run.Deps, owner, clip string, choose func(context.Context, standing) (events.Event, error), opts ...es.Option) (es.Position, error) {
 	return d.Decide(ctx, owner, "clip", clip, func(ctx context.Context) (events.Event, error) {
 		now, err := find(ctx, d.DB, owner, clip)
 		if err != nil {
 			return nil, err
 		}
 		return choose(ctx, now)
-	})
+	}, opts...)
 }
 
-// whileIn appends an event if the clip is in one of the states, and tells whether it did. What is told
+// whileIn appends an event if the clip is in the state, and tells whether it did. What is told
 // of a clip that is no more, or was given up meanwhile, would come too late.
-func whileIn(ctx context.Context, d *run.Deps, owner, clip string, e events.Event, states ...string) (told bool, err error) {
+func whileIn(ctx context.Context, d *run.Deps, owner, clip string, e events.Event, state string, opts ...es.Option) (told bool, err error) {
 	_, err = decide(ctx, d, owner, clip, func(_ context.Context, now standing) (events.Event, error) {
-		if told = slices.Contains(states, now.State); !told {
+		if told = now.State == state; !told {
 			return nil, nil
 		}
 		return e, nil
-	})
+	}, opts...)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}

@@ -7,11 +7,14 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
+	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/blob"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
@@ -267,5 +270,31 @@ func TestCompletedByManyAtOnce(t *testing.T) {
 	}
 	if completions.Load() != 1 {
 		t.Errorf("it was put together %d times", completions.Load())
+	}
+}
+
+// An object store that is too busy does not use up the tries of a job.
+func TestStoreIsBusyForAJob(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	m := behind(t, &p)
+	service := only("clips-probe")
+	service.Reactors[0].Attempts = 1
+	s := testkit.Start(t, p, service)
+	source := filepath.Join(t.TempDir(), "source")
+	if err := os.WriteFile(source, []byte("a text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	registered := inWork("c1", 1)[0].(events.ClipRegistered)
+	if err := p.Blob.Upload(t.Context(), source, registered.Object); err != nil {
+		t.Fatal(err)
+	}
+	var asked atomic.Int64
+	m.with(func(w http.ResponseWriter, r *http.Request) bool {
+		return asked.Add(1) <= 15 && unavailable(w, r) // more often than the client asks by itself
+	})
+	happened(t, s, registered)
+	if c := testkit.WaitDocument(t, s, "ours", "clip/c1", ended); c.State != "refused" {
+		t.Errorf("clip %+v", c)
 	}
 }

@@ -66,6 +66,7 @@ async function sendParts({ file, upload, signal, onProgress, onTrouble }: Sendin
         if (!url) throw new ApiError(0, "internal", `The server gave no address for part ${part.number}.`);
         await put(url, file.slice(part.start, part.end), signal, (count) => {
           moving.set(part.number, count);
+          if (count > 0) onTrouble(undefined);
           report();
         });
         moving.delete(part.number);

@@ -246,7 +246,10 @@ async function run(entry: Entry): Promise<void> {
     if (!signal.aborted) update(entry, change);
   };
   const began = Date.now();
-  const onTrouble = (trouble: string | undefined) => tell({ trouble });
+  const onTrouble = (trouble: string | undefined) => {
+    if (trouble) tell({ trouble, speed: undefined });
+    else if (entry.item.trouble) tell({ trouble });
+  };
   tell({ state: "sending" });
   try {
     const plan = await begin(entry, { signal, onTrouble });

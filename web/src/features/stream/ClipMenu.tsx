@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, Modal } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ChevronsDown, ChevronsUp, CircleX, Ellipsis, Pause, Play, RotateCcw, Share2, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Clip } from "../../gen/api";
 import { api, sentence } from "../../lib/api";
 import { Ask } from "../../lib/Confirm";
@@ -16,6 +16,12 @@ const HIGHEST = 10;
 export function ClipMenu({ clip }: { clip: Clip }) {
   const client = useQueryClient();
   const [asked, setAsked] = useState<"cancel" | "delete" | "share">();
+  const button = useRef<HTMLButtonElement>(null);
+  /** Opens a dialog, which gives the focus back to what had it: the button, as the menu is gone by then. */
+  const ask = (what: typeof asked) => {
+    button.current?.focus();
+    setAsked(what);
+  };
   const close = () => setAsked(undefined);
   const path = `/api/clips/${clip.id}`;
   const changed = (now: Clip) => client.setQueriesData<Clip[]>({ queryKey: ["clips", clip.streamId] }, (clips) => clips?.map((old) => (old.id === now.id ? now : old)));
@@ -36,12 +42,12 @@ export function ClipMenu({ clip }: { clip: Clip }) {
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`What can be done with ${clip.name}`} loading={command.isPending}>
+          <ActionIcon ref={button} variant="subtle" color="gray" size="lg" aria-label={`What can be done with ${clip.name}`} loading={command.isPending}>
             <Ellipsis size={18} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {clip.playable && <Menu.Item leftSection={<Share2 size={16} />} onClick={() => setAsked("share")}>Share this clip…</Menu.Item>}
+          {clip.playable && <Menu.Item leftSection={<Share2 size={16} />} onClick={() => ask("share")}>Share this clip…</Menu.Item>}
           {busy && (clip.paused
             ? <Menu.Item leftSection={<Play size={16} />} onClick={() => tell("resume", `Going on with “${clip.name}”`)}>Go on</Menu.Item>
             : <Menu.Item leftSection={<Pause size={16} />} onClick={() => tell("pause", `“${clip.name}” waits`)}>Pause the work</Menu.Item>)}
@@ -51,11 +57,11 @@ export function ClipMenu({ clip }: { clip: Clip }) {
           {busy && priority > -HIGHEST && (
             <Menu.Item leftSection={<ChevronsDown size={16} />} onClick={() => prioritize(priority - 1, `“${clip.name}” comes later`)}>Less urgent</Menu.Item>
           )}
-          {busy && <Menu.Item leftSection={<CircleX size={16} />} onClick={() => setAsked("cancel")}>Cancel the work…</Menu.Item>}
+          {busy && <Menu.Item leftSection={<CircleX size={16} />} onClick={() => ask("cancel")}>Cancel the work…</Menu.Item>}
           {clip.state === "failed" && clip.sourceKept && (
             <Menu.Item leftSection={<RotateCcw size={16} />} onClick={() => tell("retry", `Trying “${clip.name}” again`)}>Try again</Menu.Item>
           )}
-          <Menu.Item leftSection={<Trash2 size={16} />} c="var(--bad)" onClick={() => setAsked("delete")}>Delete…</Menu.Item>
+          <Menu.Item leftSection={<Trash2 size={16} />} c="var(--bad)" onClick={() => ask("delete")}>Delete…</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Modal opened={asked === "share"} onClose={close} title={`Share “${clip.name}”`} size="lg" closeButtonProps={{ "aria-label": "Close" }}>

@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis, Trash2, Upload } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Stream } from "../../gen/api";
 import { api } from "../../lib/api";
 import { Ask } from "../../lib/Confirm";
@@ -15,6 +15,7 @@ export function StreamMenu({ stream }: { stream: Stream }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const going = [
     stream.clips.length > 0 && `${counted(stream.clips.length, "clip")}, ${bytes(stream.size)} as recorded,`,
     stream.markers.length > 0 && counted(stream.markers.length, "marker"),
@@ -23,11 +24,11 @@ export function StreamMenu({ stream }: { stream: Stream }) {
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon variant="default" size="lg" aria-label="What can be done with this stream"><Ellipsis size={18} /></ActionIcon>
+          <ActionIcon ref={button} variant="default" size="lg" aria-label="What can be done with this stream"><Ellipsis size={18} /></ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<Upload size={16} />} onClick={() => chooseFiles(stream.id)}>Add a recording</Menu.Item>
-          <Menu.Item leftSection={<Trash2 size={16} />} c="var(--bad)" onClick={() => setDeleting(true)}>Delete the stream…</Menu.Item>
+          <Menu.Item leftSection={<Trash2 size={16} />} c="var(--bad)" onClick={() => { button.current?.focus(); setDeleting(true); }}>Delete the stream…</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Ask

@@ -8,6 +8,7 @@ import { useDocument } from "../../lib/live";
 import { LinkButton } from "../../lib/LinkButton";
 import { Meter } from "../../lib/Meter";
 import { RetryButton } from "../../lib/RetryButton";
+import { overParts } from "../../lib/stages";
 import { settle, type UploadItem } from "../../lib/uploads";
 import classes from "./UploadTray.module.css";
 
@@ -22,7 +23,7 @@ export function Becoming({ item, clip }: { item: UploadItem; clip: Clip }) {
 function Following({ item, uploaded }: { item: UploadItem; uploaded: Clip }) {
   const { data: clip = uploaded } = useDocument<Clip>(`clip/${uploaded.id}`, (signal) => api.get(`/api/clips/${uploaded.id}`, { signal }));
   const jobs = useJobs();
-  const stage = leading(stagesOf(jobs.data?.items, clip.id));
+  const stage = overParts(leading(stagesOf(jobs.data?.items, clip.id)), clip);
   const over = clip.state === "packaged" || clip.state === "refused";
   useEffect(() => {
     if (over) settle(item.key, clip);
@@ -40,7 +41,7 @@ function Following({ item, uploaded }: { item: UploadItem; uploaded: Clip }) {
   const words = clip.paused ? ["Paused", parts] : [stage ? progress(stage) : "Waiting for its turn", parts];
   return (
     <>
-      <Meter value={partsTotal > 1 ? (partsDone / partsTotal) * 100 : stage?.percent} label={`Preparing ${clip.name}`} />
+      <Meter value={stage || partsTotal === 0 ? stage?.percent : (partsDone / partsTotal) * 100} label={`Preparing ${clip.name}`} />
       <span className={classes.note}>{words.filter(Boolean).join(" · ")}</span>
       {clip.playable && <Outcome text="It can be watched; more sizes follow" clip={clip} />}
     </>
