@@ -42,9 +42,10 @@ func newCrowd(t *testing.T, p *platform) *crowd {
 	c.program.call(t, http.MethodPost, "/api/streams", map[string]string{"title": "Live"}, &made)
 	c.stream = made.ID
 	text := write(t, "talk.mp4", []byte(strings.Repeat("This is no recording.\n", 200)))
-	r = p.command(t, "import", "--json", sample(t, 6), parted(t), text).want(t, 0)
-	for told := range strings.Lines(r.stdout) {
-		c.remember(decode[clip](t, []byte(told)))
+	told := p.command(t, "import", "--json", sample(t, 6), parted(t)).want(t, 0).stdout
+	told += p.command(t, "import", "--json", text).stdout // it may be refused before that is told
+	for line := range strings.Lines(told) {
+		c.remember(decode[clip](t, []byte(line)))
 	}
 	return c
 }

@@ -24,12 +24,12 @@ func recount(ctx context.Context, tx *es.Tx, owner, job string) error {
 			select jsonb_agg(jsonb_build_object(
 				'reactor', sums.reactor, 'job', first.id, 'stage', first.stage, 'attempt', first.attempt, 'reason', first.reason, 'retriable', first.buried,
 				'waiting', waiting, 'running', running, 'done', done, 'failed', failed, 'cancelled', cancelled, 'total', total,
-				'percent', sums.percent, 'speed', sums.speed, 'remaining', sums.remaining)) as list
+				'percent', sums.percent, 'speed', sums.speed, 'remaining', sums.remaining) order by sums.reactor) as list
 			from (
 				select reactor, count(*) filter (where state = 'waiting') as waiting, count(*) filter (where state = 'running') as running,
 					count(*) filter (where state = 'done') as done, count(*) filter (where state = 'failed') as failed,
 					count(*) filter (where state = 'cancelled') as cancelled, count(*) as total,
-					avg(percent) as percent, sum(speed) as speed, max(remaining) as remaining
+					avg(percent order by id) as percent, sum(speed order by id) as speed, max(remaining) as remaining
 				from counted group by reactor) as sums
 			cross join lateral (
 				select * from counted where reactor = sums.reactor

@@ -101,16 +101,16 @@ func touch(ctx context.Context, tx *es.Tx, m es.Meta, stream string) error {
 // those without a time at its end, as load has them.
 func recount(ctx context.Context, tx *es.Tx, m es.Meta, stream string) error {
 	err := tx.Queue(ctx, `update stream s set (search, state, playable, duration, size, clips, parts_done, parts_total, poster) = (
-			select concat_ws(chr(10), s.title, string_agg(c.name, chr(10))),
+			select concat_ws(chr(10), s.title, string_agg(c.name, chr(10) order by c.registered_at, c.id)),
 				case when count(*) = 0 then 'empty'
 					when bool_or(c.state in ('registered', 'probed')) then 'processing'
 					when bool_or(c.state = 'packaged') then 'ready'
 					else 'failed' end,
 				coalesce(bool_or(c.playable), false),
 				greatest(0,
-					sum(c.duration) filter (where c.started_at < s.started_at),
+					sum(c.duration order by c.id) filter (where c.started_at < s.started_at),
 					max(extract(epoch from c.started_at - s.started_at)::float8 + c.duration) filter (where c.started_at >= s.started_at)
-				) + coalesce(sum(c.duration) filter (where c.started_at is null), 0),
+				) + coalesce(sum(c.duration order by c.id) filter (where c.started_at is null), 0),
 				coalesce(sum(c.size), 0), count(*), coalesce(sum(cardinality(c.done)), 0), coalesce(sum(c.parts), 0),
 				coalesce((array_agg(c.id order by c.started_at, c.registered_at, c.id) filter (where c.poster))[1], '')
 			from clip c where c.owner = s.owner and c.stream = s.id)
