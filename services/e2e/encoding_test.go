@@ -93,10 +93,10 @@ func (c *crowd) reconcileParts(t *testing.T, facts []fact) {
 			stored = append(stored, key)
 		}
 	}
-	slices.Sort(wanted)
-	slices.Sort(stored)
-	if wanted = slices.Compact(wanted); !slices.Equal(stored, wanted) {
-		t.Errorf("stored: %v\nwanted: %v", without(stored, wanted), without(wanted, stored))
+	// A file that has come whole and is no clip yet is kept for whoever completes its upload.
+	needless := slices.DeleteFunc(without(stored, wanted), func(key string) bool { return strings.Contains(key, "/sources/") })
+	if missing := without(wanted, stored); len(needless)+len(missing) > 0 {
+		t.Errorf("stored without need: %v\nmissing: %v", needless, missing)
 	}
 }
 

@@ -43,12 +43,19 @@ const PAGES: { name: string; path: () => string; ready: string }[] = [
   { name: "another password", path: () => "/reset#token=of-nobody", ready: "form" },
 ];
 
+/** Waits until everything that moves, and ends, has ended. */
+const settle = () => Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+  .map(({ finished }) => finished)).then(() => undefined);
+
 const SIZES = [{ width: 1440, height: 900 }, { width: 390, height: 844 }];
 
 describe.each(["dark", "light"])("%s", (theme) => {
   describe.each(SIZES)("$width wide", (viewport) => {
     const look = (path: string) => visitor.open(path, { viewport, theme, reducedMotion: "reduce", bypassCSP: true });
     const wantOpenToAll = async (page: Page) => {
+      await page.mouse.move(0, 0);
+      await page.evaluate(settle);
       await page.evaluate(axe);
       const { violations } = await page.evaluate<AxeResults>("axe.run()");
       const barriers = violations
