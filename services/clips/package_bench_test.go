@@ -19,7 +19,7 @@ import (
 // it can be played, and what the pipeline costs beside the ffmpeg processes that it starts: wall time in
 // which none of them runs, and CPU time of everything else, NATS, PostgreSQL and S3 included.
 func BenchmarkPackage(b *testing.B) {
-	data := filmed(b, "long.mp4", "-t", "600", "-r", "30", "-vf", "scale=1280:720,format=yuv420p",
+	data := filmed(b, "long.mp4", "-t", "600", "-r", "30", "-vf", "scale=1280:720,setsar=1,format=yuv420p",
 		"-c:v", "libx264", "-preset", "ultrafast", "-b:v", "5M", "-maxrate", "6M", "-bufsize", "10M", "-g", "60", "-c:a", "aac")
 	var first, wall, busy, tools, rest time.Duration
 	for b.Loop() {
