@@ -21,34 +21,18 @@ const window = 6
 var schedule = run.Reactor{
 	Name: "clips-schedule", Doc: "decides which part of which clip is encoded next", Quiet: true, InOrder: true,
 	Handle: []es.Handler[*run.Deps]{
-		es.On(func(ctx context.Context, d *run.Deps, e events.ClipPlanned, m es.Meta) error {
-			return move(ctx, d, m, e.Clip)
-		}),
-		es.On(func(ctx context.Context, d *run.Deps, e events.ClipPlanRejected, m es.Meta) error {
-			return move(ctx, d, m, e.Clip)
-		}),
-		es.On(func(ctx context.Context, d *run.Deps, e events.ClipPartPackaged, m es.Meta) error {
-			return move(ctx, d, m, e.Clip)
-		}),
-		es.On(func(ctx context.Context, d *run.Deps, e events.ClipPictured, m es.Meta) error {
-			return move(ctx, d, m, e.Clip)
-		}),
-		es.On(func(ctx context.Context, d *run.Deps, e events.ClipFailed, m es.Meta) error {
-			return move(ctx, d, m, e.Clip)
-		}),
-		es.On(func(ctx context.Context, d *run.Deps, e events.ClipPaused, m es.Meta) error {
-			return move(ctx, d, m, e.Clip)
-		}),
-		es.On(func(ctx context.Context, d *run.Deps, e events.ClipResumed, m es.Meta) error {
-			return move(ctx, d, m, e.Clip)
-		}),
-		es.On(func(ctx context.Context, d *run.Deps, e events.ClipPrioritized, m es.Meta) error {
-			return move(ctx, d, m, e.Clip)
-		}),
-		es.On(func(ctx context.Context, d *run.Deps, e events.ClipDeleted, m es.Meta) error {
-			return move(ctx, d, m, e.Clip)
-		}),
+		after[events.ClipPlanned](), after[events.ClipPlanRejected](), after[events.ClipPartPackaged](), after[events.ClipPictured](),
+		after[events.ClipFailed](), after[events.ClipPaused](), after[events.ClipResumed](), after[events.ClipPrioritized](),
+		after[events.ClipDeleted](),
 	},
+}
+
+// after moves on after an event of a clip.
+func after[E events.Event]() es.Handler[*run.Deps] {
+	return es.On(func(ctx context.Context, d *run.Deps, e E, m es.Meta) error {
+		_, clip := e.Event()
+		return move(ctx, d, m, clip)
+	})
 }
 
 // move does all that can be done after an event of a clip.
