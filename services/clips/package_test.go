@@ -127,4 +127,5 @@ func wantGone(t *testing.T, store *blob.Store, prefix string) {
 			return
 		}
 	}
+	t.Fatalf("objects are left under %s", prefix)
 }

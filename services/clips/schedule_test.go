@@ -243,7 +243,7 @@ func wantObjects(t *testing.T, p run.Platform, keys ...string) {
 			}
 		}
 	}
-	t.Fatal(errors.New("objects are left"))
+	t.Fatal("objects are left")
 }
 
 // A clip whose file was sent again waits for its new plan: what an old one wanted is neither encoded nor
