@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"strings"
 	"syscall"
 
 	"github.com/afterglow-live/afterglow/events"
@@ -47,8 +46,8 @@ func explain(work string, reason error) string {
 		return work + " was cancelled. Try again when you want it."
 	}
 	why, then := "something went wrong on the server; its log says what", "Try again."
-	text := reason.Error()
 	var refused *media.Refused
+	var failed *media.Failure
 	switch {
 	case errors.As(reason, &refused):
 		why = refused.Reason
@@ -56,11 +55,11 @@ func explain(work string, reason error) string {
 		why, then = "its stored file is missing", "Upload the file again."
 	case errors.Is(reason, syscall.ENOSPC):
 		why, then = "the disk of the server is full", "Make room, and try again."
-	case strings.Contains(text, "is not installed"):
+	case errors.Is(reason, media.ErrNotInstalled):
 		why, then = "ffmpeg is not installed on the server", "Install it, and try again."
-	case strings.Contains(text, "it took longer than"):
+	case errors.Is(reason, media.ErrTimeout):
 		why = "it took too long"
-	case strings.Contains(text, "ffmpeg") || strings.Contains(text, "ffprobe"):
+	case errors.As(reason, &failed):
 		why = "ffmpeg stopped unexpectedly"
 	}
 	return fmt.Sprintf("%s was given up after several tries: %s. %s", work, why, then)
