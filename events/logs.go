@@ -23,6 +23,8 @@ type Log struct {
 	Window time.Duration
 	// Volatile logs acknowledge before the event is on disk: a power cut may lose the last ones.
 	Volatile bool
+	// Personal logs are about persons: single events can be taken off them for good.
+	Personal bool
 	// Scheduled logs take events that are due at a later time.
 	Scheduled bool
 	// Events are all facts that may be on the log, one empty value each.
@@ -33,7 +35,15 @@ type Log struct {
 var Facts = Log{
 	Name: "FACTS", Prefix: "fact", Window: 20 * time.Minute,
 	Doc:    "what happened, kept for ever",
-	Events: concat(account, stream, clip, job),
+	Events: concat(account, stream, clip, job, channel, connection, broadcast, series, obs),
+}
+
+// Chat is the log of what people write and do in a channel. It is about persons: it is kept for a
+// while only, and what a person wants removed is removed from it.
+var Chat = Log{
+	Name: "CHAT", Prefix: "chat", Keep: 32 * 24 * time.Hour, Window: 20 * time.Minute, Personal: true,
+	Doc:    "chat and activity of channels, kept for 30 days unless set otherwise, and two more until the tables have forgotten them",
+	Events: concat(chat),
 }
 
 // Ticks is the log of what is only interesting while it happens.
@@ -62,7 +72,7 @@ var Dead = Log{
 }
 
 // Logs are all logs of the system.
-func Logs() []Log { return []Log{Facts, Ticks, Timers, Dead} }
+func Logs() []Log { return []Log{Facts, Chat, Ticks, Timers, Dead} }
 
 // LogOf finds the log that keeps the event with that wire name.
 func LogOf(name string) (Log, bool) {

@@ -2,7 +2,10 @@ package events
 
 import "time"
 
-var stream = []Event{StreamCreated{}, StreamRenamed{}, MarkerAdded{}, MarkerRemoved{}, StreamPublished{}, StreamUnpublished{}, StreamDeleted{}}
+var stream = []Event{
+	StreamCreated{}, StreamRenamed{}, MarkerAdded{}, MarkerRemoved{}, StreamWentLive{}, StreamEnded{},
+	StreamPublished{}, StreamUnpublished{}, StreamDeleted{},
+}
 
 // StreamCreated: there is a stream, live or from recordings.
 type StreamCreated struct {
@@ -13,6 +16,24 @@ type StreamCreated struct {
 }
 
 func (e StreamCreated) Event() (name, id string) { return "stream.created", e.Stream }
+
+// StreamWentLive: what is sent now becomes the stream, for the first time or again after a short break.
+type StreamWentLive struct {
+	Stream string    `json:"stream"`
+	At     time.Time `json:"at"`
+	// Channel is the id of the channel that it is seen on, if it is known.
+	Channel string `json:"channel,omitempty"`
+}
+
+func (e StreamWentLive) Event() (name, id string) { return "stream.went_live", e.Stream }
+
+// StreamEnded: the stream is no longer live.
+type StreamEnded struct {
+	Stream string    `json:"stream"`
+	At     time.Time `json:"at"`
+}
+
+func (e StreamEnded) Event() (name, id string) { return "stream.ended", e.Stream }
 
 // StreamRenamed: the stream has another title.
 type StreamRenamed struct {
@@ -29,6 +50,8 @@ type MarkerAdded struct {
 	Label  string `json:"label"`
 	// At is the stream time in seconds.
 	At float64 `json:"at"`
+	// Source is where it was flagged: chat, obs, hotkey or api; empty is the page of the stream.
+	Source string `json:"source,omitempty"`
 }
 
 func (e MarkerAdded) Event() (name, id string) { return "stream.marker_added", e.Stream }

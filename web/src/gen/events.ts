@@ -27,6 +27,83 @@ export interface AccountRemoved {
   account: string;
 }
 
+/**
+ * ActivitySeen: something happened in a channel that is no message: a follow, a subscription, a
+ * raid.
+ */
+export interface ActivitySeen {
+  channel: string;
+  /** Activity is an id that is the same whenever the same thing is told, in whatever way. */
+  activity: string;
+  /**
+   * Kind is follow, subscription, resubscription, gift, gifts, cheer, raid, raid_out, redemption,
+   * poll, prediction, hype_train, goal, charity, shoutout, ad_break, ban, unban, announcement,
+   * reward, or the platform's own name for what is not known yet.
+   */
+  kind: string;
+  /** Phase of what takes a while: begin, progress, lock or end; empty for what happens at once. */
+  phase?: string;
+  /** Type is the platform's name for it. */
+  type: string;
+  /**
+   * Alert is false for what the platform tells twice and an alert was raised for already, and for
+   * what is only book-keeping.
+   */
+  alert: boolean;
+  /** Person did it; nobody is known when it was done anonymously. */
+  person?: Person;
+  /** Target is whom it was done to. */
+  target?: Person;
+  /** Anonymous is true when the person wants to stay unknown. */
+  anonymous?: boolean;
+  /** Amount is how much of it: viewers of a raid, bits, gifts, points, seconds, by its kind. */
+  amount?: number;
+  /** Months that somebody has subscribed for, in all and in a row. */
+  months?: number;
+  streak?: number;
+  /** Tier of a subscription: 1000, 2000, 3000 or prime. */
+  tier?: string;
+  /** Title of a reward, a poll, a goal. */
+  title?: string;
+  /** Text that a person wrote with it. */
+  text?: string;
+  /** Group is the same for all that belongs together, such as the gifts of one present. */
+  group?: string;
+  /** Status of a redemption, a poll, a prediction. */
+  status?: string;
+  /** Found is true when it was not told, but found afterwards: after a gap. */
+  found?: boolean;
+  raw?: unknown;
+}
+
+/** ArchiveDropped: the file of a stream's chat is no more. */
+export interface ArchiveDropped {
+  archive: string;
+  /** Why is deleted when the stream was deleted. */
+  why: string;
+}
+
+/** ArchiveDue: a stream has ended some time ago, so its chat can be sealed. It is a wake-up. */
+export interface ArchiveDue {
+  /** Archive is the stream. */
+  archive: string;
+}
+
+/** ArchiveSealed: chat and activity of a stream are in a file that is kept with the stream. */
+export interface ArchiveSealed {
+  /** Archive is the stream. */
+  archive: string;
+  channel: string;
+  /** Key of the object, and its SHA-256 in hexadecimal. */
+  key: string;
+  sha256: string;
+  size: number;
+  from: string;
+  to: string;
+  messages: number;
+  activities: number;
+}
+
 /** AudioFacts describe one audio track. */
 export interface AudioFacts {
   codec: string;
@@ -37,6 +114,96 @@ export interface AudioFacts {
   title?: string;
   /** BitRate in bits per second; zero when unknown. */
   bitRate?: number;
+}
+
+/** Badge is shown in front of a name. */
+export interface Badge {
+  set: string;
+  id: string;
+  /** Info is for instance for how many months somebody subscribes. */
+  info?: string;
+}
+
+/** BroadcastBegan: the first source has gone live. */
+export interface BroadcastBegan {
+  /** Broadcast is always main. */
+  broadcast: string;
+  /** Stream that it becomes. */
+  stream: string;
+  title: string;
+  /** Source is twitch, obs or button. */
+  source: string;
+  at: string;
+  /** Channel is the id of the channel, if it is known. */
+  channel?: string;
+}
+
+/** BroadcastEnded: no source is live, and none came back. */
+export interface BroadcastEnded {
+  broadcast: string;
+  stream: string;
+  /** At is when the last source had left. */
+  at: string;
+}
+
+/** BroadcastJoined: another source is live too. */
+export interface BroadcastJoined {
+  broadcast: string;
+  stream: string;
+  source: string;
+  at: string;
+  channel?: string;
+}
+
+/**
+ * BroadcastLeft: a source is live no longer. When it was the last one the broadcast waits for a
+ * while.
+ */
+export interface BroadcastLeft {
+  broadcast: string;
+  stream: string;
+  source: string;
+  at: string;
+}
+
+/** BroadcastResumed: a source is live again, soon after the last one had left. */
+export interface BroadcastResumed {
+  broadcast: string;
+  stream: string;
+  source: string;
+  at: string;
+  channel?: string;
+}
+
+/** BroadcastWaited: the time is up that a source had to come back. It is a wake-up. */
+export interface BroadcastWaited {
+  broadcast: string;
+  stream: string;
+}
+
+/** Category is what a stream is about, as Twitch lists it. */
+export interface Category {
+  id: string;
+  name: string;
+  /** BoxArtURL of its picture. */
+  boxArtUrl?: string;
+}
+
+/** ChannelUpdated: a channel has this title and category from now on. */
+export interface ChannelUpdated {
+  channel: string;
+  title: string;
+  category?: string;
+  categoryName?: string;
+  language?: string;
+  labels?: string[];
+  raw?: unknown;
+}
+
+/** ChatCleared: all that had been written in the channel by then was taken away. */
+export interface ChatCleared {
+  channel: string;
+  raw?: unknown;
 }
 
 /** ClipDeleted: the clip is no more; its stored files are removed. */
@@ -232,6 +399,121 @@ export interface ClipTrackPackaged {
   run: TrackRun;
 }
 
+/** ConnectionClosed: somebody has ended the connection. */
+export interface ConnectionClosed {
+  connection: string;
+}
+
+/** ConnectionHeard: what happens at the other side is told from now on. */
+export interface ConnectionHeard {
+  connection: string;
+  /** Transport is websocket or webhook. */
+  transport: string;
+  subscriptions: Subscription[];
+}
+
+/** ConnectionLost: the token is no longer accepted; somebody has to connect again. */
+export interface ConnectionLost {
+  connection: string;
+  /** Reason is refused, revoked or unreadable. */
+  reason: string;
+  /** Detail says it in a sentence. */
+  detail: string;
+}
+
+/**
+ * ConnectionOpened: the owner has let the platform act for a channel, for the first time or again.
+ */
+export interface ConnectionOpened {
+  /** Connection is the service that it leads to: twitch. */
+  connection: string;
+  /** Channel is the id of the channel there. */
+  channel: string;
+  login: string;
+  name: string;
+  /** Scopes are what the owner has allowed. */
+  scopes: string[];
+}
+
+/** ConnectionRefreshed: there is a new token. */
+export interface ConnectionRefreshed {
+  connection: string;
+  /** ValidUntil is when the new one ends. */
+  validUntil: string;
+}
+
+/** ConnectionSilent: nothing can be heard from the other side at the moment. */
+export interface ConnectionSilent {
+  connection: string;
+  transport: string;
+  /** Since is when something was heard last. */
+  since: string;
+  /** Reason says it in a sentence. */
+  reason: string;
+}
+
+/** ErasureRequested: somebody's chat and activity are to be removed everywhere. */
+export interface ErasureRequested {
+  /** Person is the id on the platform. */
+  person: string;
+}
+
+/** Fragment is a part of a message; the texts of all make the whole text. */
+export interface Fragment {
+  /** Kind is text, emote, cheermote, mention, or one that is not known yet. */
+  kind: string;
+  text: string;
+  /** Emote is the id of the picture; empty for other kinds. */
+  emote?: string;
+  /** Animated is true when the emote can move. */
+  animated?: boolean;
+  /** Bits and Tier are those of a cheermote. */
+  bits?: number;
+  tier?: number;
+  /** Person is who is mentioned. */
+  person?: Person;
+}
+
+/** GapDetected: what happened in the channel between two moments was not heard. */
+export interface GapDetected {
+  /** Capture is the channel. */
+  capture: string;
+  /** Gap is its id. */
+  gap: string;
+  /** Source is what was not heard: twitch or obs. */
+  source: string;
+  from: string;
+  to: string;
+  /** Why says it in a sentence. */
+  why: string;
+}
+
+/** GapFilled: a gap was looked into afterwards. */
+export interface GapFilled {
+  capture: string;
+  gap: string;
+  /** Filled is what could be found: stream, channel, followers. */
+  filled: string[];
+  /** Missing is what cannot be found afterwards: chat, redemptions. */
+  missing: string[];
+  /** Found is how many events were added. */
+  found: number;
+}
+
+/** HistoryDue: a day is over, so that what is too old can be forgotten. It is a wake-up. */
+export interface HistoryDue {
+  /** History is always chat. */
+  history: string;
+}
+
+/** HistoryExpired: chat and activity from before a day are kept no longer. */
+export interface HistoryExpired {
+  /** History is always chat. */
+  history: string;
+  /** Before is the first moment that is kept, midnight UTC. */
+  before: string;
+}
+
 /** IdentityLinked: an account may sign in with an OpenID Connect provider from now on. */
 export interface IdentityLinked {
   account: string;
@@ -329,6 +611,8 @@ export interface MarkerAdded {
   label: string;
   /** At is the stream time in seconds. */
   at: number;
+  /** Source is where it was flagged: chat, obs, hotkey or api; empty is the page of the stream. */
+  source?: string;
 }
 
 /** MarkerRemoved: a marker was taken back. */
@@ -337,10 +621,207 @@ export interface MarkerRemoved {
   marker: string;
 }
 
+/** MessageDeleted: one message was taken back, or taken away by a moderator. */
+export interface MessageDeleted {
+  channel: string;
+  message: string;
+  /** Person wrote it. */
+  person: Person;
+  raw?: unknown;
+}
+
+/** MessageSent: somebody wrote in the chat of a channel. */
+export interface MessageSent {
+  /** Channel is the id of the channel on its platform. */
+  channel: string;
+  /** Message is the id of the message on its platform. */
+  message: string;
+  person: Person;
+  text: string;
+  fragments?: Fragment[];
+  /** Color of the name, such as #1E90FF; empty when it was never chosen. */
+  color?: string;
+  badges?: Badge[];
+  /** Kind is text, or what else the platform calls it, for instance user_intro. */
+  kind?: string;
+  /** Bits that were cheered with it. */
+  bits?: number;
+  reply?: Reply;
+  /** Reward is the id of the reward that it was written for. */
+  reward?: string;
+  shared?: Shared;
+  /** Imported is true when it was added later from a file. */
+  imported?: boolean;
+  /** Raw is what the platform said, as it said it. */
+  raw?: unknown;
+}
+
 /** NewStream says how to make the stream of a clip that came without one. */
 export interface NewStream {
   title: string;
   startedAt: string;
+}
+
+/** ObsClockMeasured: how the recording's clock stands to the wall clock. */
+export interface ObsClockMeasured {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+  /** File of the recording. */
+  file: string;
+  /** StartedAt is when the recording's time was zero. */
+  startedAt: string;
+  /** Error is how wrong that may be, in milliseconds, either way. */
+  errorMs: number;
+  /** Offset is how much later that is than when OBS said that it records, in milliseconds. */
+  offsetMs: number;
+}
+
+/** ObsConnected: the bridge on a machine hears OBS. */
+export interface ObsConnected {
+  /** Bridge is the name of the bridge. */
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+  /** Version of OBS. */
+  version: string;
+  /** Folder that it records into. */
+  folder?: string;
+  /** Streaming and Recording are what it was doing then. */
+  streaming?: boolean;
+  recording?: boolean;
+  scene?: string;
+}
+
+/** ObsDisconnected: OBS is not heard any more. */
+export interface ObsDisconnected {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+  /** Reason says it in a sentence. */
+  reason: string;
+}
+
+/** ObsDiskMeasured: how much room there is where it records. */
+export interface ObsDiskMeasured {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+  /** Free and Total in bytes. */
+  free: number;
+  total: number;
+}
+
+/** ObsRecordPaused: the recording waits. */
+export interface ObsRecordPaused {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+}
+
+/** ObsRecordResumed: the recording goes on. */
+export interface ObsRecordResumed {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+}
+
+/** ObsRecordSplit: one file is whole, and the recording goes on in another. */
+export interface ObsRecordSplit {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+  /** File that is whole, and Next that follows. */
+  file: string;
+  next: string;
+}
+
+/** ObsRecordStarted: OBS writes a recording. */
+export interface ObsRecordStarted {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+  /** File is the name of the file, without its folder. */
+  file: string;
+}
+
+/** ObsRecordStopped: the recording is whole. */
+export interface ObsRecordStopped {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+  file: string;
+}
+
+/** ObsReplaySaved: the last seconds were saved. */
+export interface ObsReplaySaved {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+  /** File is the name of the file, without its folder. */
+  file: string;
+}
+
+/** ObsSceneChanged: another scene is shown. */
+export interface ObsSceneChanged {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+  scene: string;
+}
+
+/** ObsStreamStarted: OBS sends to a platform. */
+export interface ObsStreamStarted {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+}
+
+/** ObsStreamStopped: OBS sends no longer. */
+export interface ObsStreamStopped {
+  bridge: string;
+  /** At is that machine's wall clock. */
+  at: string;
+  /** Timecode of the output in milliseconds; zero when it is not running. */
+  timecodeMs?: number;
+}
+
+/** OccurrenceSkipped: on one date the series does not come. */
+export interface OccurrenceSkipped {
+  series: string;
+  /** Date such as 2026-01-31, in the series' zone. */
+  date: string;
+  reason?: string;
+}
+
+/** OccurrenceUnskipped: on that date it comes after all. */
+export interface OccurrenceUnskipped {
+  series: string;
+  date: string;
 }
 
 /** PasswordChanged: an account has another password. Its other sessions have ended. */
@@ -364,6 +845,28 @@ export interface PasswordResetOffered {
   expiresAt: string;
 }
 
+/** Person is somebody on another platform. Names change, the id does not. */
+export interface Person {
+  /** ID on that platform; empty when the person stays unknown. */
+  id?: string;
+  /** Login is the name in addresses, lower case. */
+  login?: string;
+  /** Name is what is shown. */
+  name?: string;
+}
+
+/**
+ * PersonErased: nothing that a person wrote or did is left on the logs, in the tables and in the
+ * archives.
+ */
+export interface PersonErased {
+  person: string;
+  /** Events that were taken off the log. */
+  events: number;
+  /** Archives that were written anew. */
+  archives: number;
+}
+
 /** PictureSize is one rung of the ladder before it is made. */
 export interface PictureSize {
   /** ID is the track's, such as "720p", after the short side. */
@@ -372,6 +875,21 @@ export interface PictureSize {
   height: number;
   /** MaxRate in bits per second. */
   maxRate: number;
+}
+
+/** Recurrence is when a series comes again. */
+export interface Recurrence {
+  /** Every is week or month; empty for a series that comes once. */
+  every?: string;
+  /** Interval is how many weeks or months are from one to the next: 2 is every other week. */
+  interval?: number;
+  /** Days of the week: monday to sunday. */
+  days?: string[];
+  /**
+   * Nth is which of these days in a month: 1 to 5, or -1 for the last. Zero, by the month, is the
+   * day of the month of the start.
+   */
+  nth?: number;
 }
 
 /** Rendition is one rung of the ladder. */
@@ -387,12 +905,56 @@ export interface Rendition {
   copied: boolean;
 }
 
+/** Reply is what a message answers to. */
+export interface Reply {
+  message: string;
+  person: Person;
+  text?: string;
+  /** Thread is the first message of the conversation. */
+  thread?: string;
+}
+
 /** RoleChanged: an account may do more or less than before. Its sessions have ended. */
 export interface RoleChanged {
   account: string;
   role: string;
   /** Before is the role that it had. */
   before: string;
+}
+
+/** SeriesDeleted: the series is no more. */
+export interface SeriesDeleted {
+  series: string;
+}
+
+/**
+ * SeriesPlanned: there is a series of streams, or it is planned anew: everything about it is said.
+ */
+export interface SeriesPlanned {
+  series: string;
+  title: string;
+  description?: string;
+  /** StreamTitle is the title of its streams, with ${title}, ${number} and ${date} in it. */
+  streamTitle?: string;
+  category?: Category;
+  tags?: string[];
+  /** Language is a code of ISO 639-1. */
+  language?: string;
+  labels?: string[];
+  /** Notes for the one who streams, in Markdown. */
+  notes?: string;
+  /** Zone is a time zone of the IANA database; the dates and times are those of its clocks. */
+  zone: string;
+  /** Start and End are dates such as 2026-01-31; End is the last day, empty when it goes on. */
+  start: string;
+  end?: string;
+  /** Time of the day such as 19:30. */
+  time: string;
+  /** Minutes that a stream takes. */
+  minutes: number;
+  recurrence: Recurrence;
+  /** Paused series have no streams until they go on. */
+  paused?: boolean;
 }
 
 /** SessionClosed: an account signed out, or one of its sessions was ended. */
@@ -409,6 +971,15 @@ export interface SessionOpened {
   method: string;
   /** Session is the session's id, which lets nobody in. */
   session?: string;
+}
+
+/** Shared is where a message of a shared chat was written, when that was another channel. */
+export interface Shared {
+  channel: Person;
+  message: string;
+  badges?: Badge[];
+  /** Only is true when it was shown in that channel alone. */
+  only?: boolean;
 }
 
 /**
@@ -459,6 +1030,12 @@ export interface StreamDeleted {
   stream: string;
 }
 
+/** StreamEnded: the stream is no longer live. */
+export interface StreamEnded {
+  stream: string;
+  at: string;
+}
+
 /** StreamPublished: everybody may watch the stream. */
 export interface StreamPublished {
   stream: string;
@@ -473,6 +1050,35 @@ export interface StreamRenamed {
 /** StreamUnpublished: only those who are signed in may watch the stream from now on. */
 export interface StreamUnpublished {
   stream: string;
+}
+
+/**
+ * StreamWentLive: what is sent now becomes the stream, for the first time or again after a short
+ * break.
+ */
+export interface StreamWentLive {
+  stream: string;
+  at: string;
+  /** Channel is the id of the channel that it is seen on, if it is known. */
+  channel?: string;
+}
+
+/** Subscription is a kind of event that the other side tells, or does not tell. */
+export interface Subscription {
+  type: string;
+  version: string;
+  /** Status is enabled, or why it is not told, in the platform's words. */
+  status: string;
+  /** Reason says more. */
+  reason?: string;
+}
+
+/** SubscriptionRevoked: the other side does not tell one kind of event any more. */
+export interface SubscriptionRevoked {
+  connection: string;
+  type: string;
+  /** Status is why, in the platform's words. */
+  status: string;
 }
 
 /** TokenCreated: an API token was handed out; its hash is in the vault. */
@@ -516,6 +1122,13 @@ export interface UploadLapsed {
   upload: string;
 }
 
+/** UserCleared: all that a person had written by then was taken away, by a ban or a time-out. */
+export interface UserCleared {
+  channel: string;
+  person: Person;
+  raw?: unknown;
+}
+
 /** VideoFacts describe the picture as it is shown: rotated, with square pixels. */
 export interface VideoFacts {
   codec: string;
@@ -533,6 +1146,31 @@ export interface VideoFacts {
   rotation?: number;
   interlaced?: boolean;
   hdr?: boolean;
+}
+
+/** ViewersCounted: so many watched the channel. */
+export interface ViewersCounted {
+  channel: string;
+  viewers: number;
+}
+
+/** WentLive: a channel is on air. */
+export interface WentLive {
+  channel: string;
+  /** Broadcast is the platform's id of it. */
+  broadcast: string;
+  startedAt: string;
+  /** Found is true when it was not told, but found afterwards. */
+  found?: boolean;
+  raw?: unknown;
+}
+
+/** WentOffline: a channel is no longer on air. */
+export interface WentOffline {
+  channel: string;
+  /** Found is true when it was not told, but found afterwards. */
+  found?: boolean;
+  raw?: unknown;
 }
 
 /** Events are the bodies of all events, by wire name. */
@@ -554,6 +1192,8 @@ export interface Events {
   "stream.renamed": StreamRenamed;
   "stream.marker_added": MarkerAdded;
   "stream.marker_removed": MarkerRemoved;
+  "stream.went_live": StreamWentLive;
+  "stream.ended": StreamEnded;
   "stream.published": StreamPublished;
   "stream.unpublished": StreamUnpublished;
   "stream.deleted": StreamDeleted;
@@ -575,8 +1215,56 @@ export interface Events {
   "clip.deleted": ClipDeleted;
   "clip.source_dropped": ClipSourceDropped;
   "job.cancelled": JobCancelled;
+  "channel.went_live": WentLive;
+  "channel.went_offline": WentOffline;
+  "channel.updated": ChannelUpdated;
+  "capture.gap_detected": GapDetected;
+  "capture.gap_filled": GapFilled;
+  "archive.sealed": ArchiveSealed;
+  "archive.dropped": ArchiveDropped;
+  "history.expired": HistoryExpired;
+  "person.erasure_requested": ErasureRequested;
+  "person.erased": PersonErased;
+  "connection.opened": ConnectionOpened;
+  "connection.refreshed": ConnectionRefreshed;
+  "connection.lost": ConnectionLost;
+  "connection.closed": ConnectionClosed;
+  "connection.heard": ConnectionHeard;
+  "connection.silent": ConnectionSilent;
+  "connection.subscription_revoked": SubscriptionRevoked;
+  "broadcast.began": BroadcastBegan;
+  "broadcast.joined": BroadcastJoined;
+  "broadcast.left": BroadcastLeft;
+  "broadcast.resumed": BroadcastResumed;
+  "broadcast.ended": BroadcastEnded;
+  "series.planned": SeriesPlanned;
+  "series.deleted": SeriesDeleted;
+  "series.occurrence_skipped": OccurrenceSkipped;
+  "series.occurrence_unskipped": OccurrenceUnskipped;
+  "obs.connected": ObsConnected;
+  "obs.disconnected": ObsDisconnected;
+  "obs.stream_started": ObsStreamStarted;
+  "obs.stream_stopped": ObsStreamStopped;
+  "obs.record_started": ObsRecordStarted;
+  "obs.record_stopped": ObsRecordStopped;
+  "obs.record_split": ObsRecordSplit;
+  "obs.record_paused": ObsRecordPaused;
+  "obs.record_resumed": ObsRecordResumed;
+  "obs.scene_changed": ObsSceneChanged;
+  "obs.replay_saved": ObsReplaySaved;
+  "obs.clock_measured": ObsClockMeasured;
+  "obs.disk_measured": ObsDiskMeasured;
+  "channel.message_sent": MessageSent;
+  "channel.message_deleted": MessageDeleted;
+  "channel.user_cleared": UserCleared;
+  "channel.chat_cleared": ChatCleared;
+  "channel.activity_seen": ActivitySeen;
+  "channel.viewers_counted": ViewersCounted;
   "job.progressed": JobProgressed;
   "upload.lapsed": UploadLapsed;
+  "broadcast.waited": BroadcastWaited;
+  "archive.due": ArchiveDue;
+  "history.due": HistoryDue;
   "letter.buried": LetterBuried;
   "letter.redriven": LetterRedriven;
   "letter.parked": LetterParked;

@@ -1,6 +1,6 @@
 package events
 
-var timer = []Event{UploadLapsed{}}
+var timer = []Event{UploadLapsed{}, BroadcastWaited{}, ArchiveDue{}, HistoryDue{}}
 
 // UploadLapsed: an upload that was begun has had all the time it gets; what arrived of it is thrown
 // away.
