@@ -39,7 +39,7 @@ test-web: $(WEB_MODULES)
 
 test-go: $(WEB_DIST)
 	@deploy/setup.sh --test
-	@$(call each-module,go test -race -timeout 45m ./...)
+	@$(call each-module,../deploy/gotest.sh -race -timeout 60m)
 
 test-faults: $(WEB_DIST) ## Kill everything at random moments, 200 times over, and take each part away for a minute; takes hours
 	@deploy/setup.sh --test

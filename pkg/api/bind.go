@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,19 +34,18 @@ func inputOf(req micro.Request) (Input, error) {
 // bind fills a request struct from the path, the query and the body. An unknown or ill-typed field
 // is an error that names it.
 func bind(req any, in Input) error {
-	if len(bytes.TrimSpace(in.Body)) > 0 {
+	v := reflect.ValueOf(req).Elem()
+	if raw := rawField(v); raw.IsValid() {
+		raw.SetBytes(in.Body)
+	} else if len(bytes.TrimSpace(in.Body)) > 0 {
 		if err := bindBody(req, in.Body); err != nil {
 			return err
 		}
 	}
-	v := reflect.ValueOf(req).Elem()
 	known := map[string]bool{}
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
-		name := field.Tag.Get("path")
-		if name == "" {
-			name = field.Tag.Get("query")
-		}
+		name := cmp.Or(field.Tag.Get("path"), field.Tag.Get("query"), field.Tag.Get("header"))
 		if name == "" {
 			continue
 		}
@@ -65,6 +65,16 @@ func bind(req any, in Input) error {
 		}
 	}
 	return nil
+}
+
+// rawField is the field that takes the body as it came; invalid when there is none.
+func rawField(v reflect.Value) reflect.Value {
+	for i := range v.NumField() {
+		if v.Type().Field(i).Tag.Get("body") == "raw" {
+			return v.Field(i)
+		}
+	}
+	return reflect.Value{}
 }
 
 func bindBody(req any, body []byte) error {

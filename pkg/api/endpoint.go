@@ -17,6 +17,9 @@ import (
 //
 // The request is a struct: fields with a `path:"…"` or `query:"…"` tag come from there, all others
 // from the JSON body. A request with a method Validate() error is checked before the call.
+//
+// What another program sends in a form of its own is read by a struct with a []byte field tagged
+// `body:"raw"`, the body as it came, and by fields tagged `header:"…"`; all of them are `json:"-"`.
 type Endpoint[D any] struct {
 	Route
 	call func(ctx context.Context, with D, in Input) (any, error)
@@ -34,6 +37,10 @@ type Route struct {
 	Timeout time.Duration
 	// Secret is true when the request or the answer holds a secret. See Endpoint.ToldOnce.
 	Secret bool
+	// Raw is true when the body is handed over as it came, whatever it is.
+	Raw bool
+	// Headers that the endpoint reads.
+	Headers []string
 	// Aggregate is the kind of the aggregate that the endpoint is about, and the name of the path
 	// parameter that has its id; empty when no version is told or guarded. See Endpoint.Versioned.
 	Aggregate string
@@ -92,6 +99,13 @@ func newEndpoint[D, Req, Res any](method, path, doc string, roles Roles, f func(
 	}
 	if route.Response == reflect.TypeFor[None]() {
 		route.Response = nil
+	}
+	for i := range route.Request.NumField() {
+		tag := route.Request.Field(i).Tag
+		route.Raw = route.Raw || tag.Get("body") == "raw"
+		if name := tag.Get("header"); name != "" {
+			route.Headers = append(route.Headers, name)
+		}
 	}
 	checkParams(route)
 	return Endpoint[D]{Route: route, call: func(ctx context.Context, with D, in Input) (any, error) {

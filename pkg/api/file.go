@@ -6,7 +6,7 @@ import (
 )
 
 // File is the response of an endpoint that answers with a file: the gateway sends it, in ranges when
-// asked. It is an object, a section of one, or Content.
+// asked. It is an object, a section of one, or Content; nothing of these is an answer without content.
 type File struct {
 	// Key of the object; empty when the file is Content.
 	Key string `json:"key,omitempty"`

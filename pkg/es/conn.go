@@ -36,6 +36,8 @@ type Conn struct {
 	committers map[string]*committer
 	// replicas of everything that is stored; zero leaves them as they are.
 	replicas int
+	// retention of the logs about persons; zero leaves it.
+	retention time.Duration
 
 	// appended counts the events that this process has appended.
 	appended atomic.Uint64
@@ -50,6 +52,20 @@ type Setup func(*Conn)
 // Replicas is how many servers of a cluster keep each log and the live documents: 1, 3 or 5. Without
 // it, or with zero, what is there stays as it is, and what is made is kept by one.
 func Replicas(count int) Setup { return func(c *Conn) { c.replicas = count } }
+
+// deletionLag is how much longer the log keeps what the tables have forgotten, so that a replay never has
+// less than they.
+const deletionLag = 48 * time.Hour
+
+// Retention is how long the tables keep what is about persons; the log keeps it for two days more. Without
+// it, or with zero, what is there stays as it is, and what is made keeps as long as its log declares.
+func Retention(keep time.Duration) Setup {
+	return func(c *Conn) {
+		if keep > 0 {
+			c.retention = keep + deletionLag
+		}
+	}
+}
 
 // Open makes sure that all logs are there as events.Logs declares them, and gives access to them.
 func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setup) (*Conn, error) {
@@ -137,6 +153,9 @@ const identityKey = "incarnation"
 
 func (c *Conn) ensure(ctx context.Context, log events.Log) error {
 	cfg := Config(log)
+	if log.Personal && c.retention > 0 {
+		cfg.MaxAge = c.retention
+	}
 	stream, err := c.js.Stream(ctx, log.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		cfg.Metadata = map[string]string{identityKey: NewID()}
@@ -150,6 +169,9 @@ func (c *Conn) ensure(ctx context.Context, log events.Log) error {
 	} else if err == nil {
 		now := stream.CachedInfo().Config
 		cfg.Metadata, cfg.Replicas, cfg.PersistMode = now.Metadata, now.Replicas, now.PersistMode
+		if log.Personal && c.retention == 0 {
+			cfg.MaxAge = now.MaxAge
+		}
 		if c.replicas > 0 && cfg.PersistMode == jetstream.DefaultPersistMode {
 			cfg.Replicas = c.replicas
 		}

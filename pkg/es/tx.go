@@ -30,6 +30,8 @@ type Tx struct {
 	inserts []inserts
 	// upserts are the rows that are still to be merged; then nothing else is waiting after them.
 	upserts []*upserts
+	// once are the statements of Once that were given already.
+	once map[string]bool
 }
 
 // session is a connection, or a transaction that has begun.
@@ -67,6 +69,19 @@ func (tx *Tx) Queue(ctx context.Context, sql string, args ...any) error {
 	}
 	tx.waiting.Queue(sql, args...)
 	return nil
+}
+
+// Once sends a statement that has to come before what follows, such as one that makes a table if it is not
+// there: the same one a second time in a batch is not sent again.
+func (tx *Tx) Once(ctx context.Context, sql string) error {
+	if tx.once[sql] && !tx.single {
+		return nil
+	}
+	if tx.once == nil {
+		tx.once = map[string]bool{}
+	}
+	tx.once[sql] = true
+	return tx.Queue(ctx, sql)
 }
 
 // Insert adds a row to a table, with others. A row that is there already fails the batch.

@@ -2,6 +2,7 @@ package local
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,4 +32,26 @@ func replaceFile(file, text string) error {
 		return err
 	}
 	return os.Rename(file+".new", file)
+}
+
+// SecretKey reads the key of 32 bytes kept in the file in base64, which is made with a new one when it is
+// missing.
+func SecretKey(file string) ([]byte, error) {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		key := make([]byte, 32)
+		_, _ = rand.Read(key) // never fails
+		if err := replaceFile(file, base64.StdEncoding.EncodeToString(key)+"\n"); err != nil {
+			return nil, fmt.Errorf("keeping the secret key: %w", err)
+		}
+		return key, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the secret key: %w", err)
+	}
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) != 32 {
+		return nil, fmt.Errorf("%s holds no key of 32 bytes in base64: bring back the one that was there, or remove the file and connect everything again", file)
+	}
+	return key, nil
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"os"
@@ -37,6 +38,12 @@ type Config struct {
 	UploadLimit int64
 	// DropSources removes the file that was sent once its clip can be played without it.
 	DropSources bool
+	// Twitch is how Twitch is reached.
+	Twitch Twitch
+	// ChatRetention is how long chat and activity are kept.
+	ChatRetention time.Duration
+	// SecretKey encrypts the secrets that are kept, 32 bytes; it is the same for every process.
+	SecretKey []byte
 }
 
 // FromEnv takes what the environment says, and keeps the rest.
@@ -76,6 +83,15 @@ func (c Config) FromEnv() (Config, error) {
 		return c, err
 	}
 	if c.DropSources, err = dropSources(c.DropSources); err != nil {
+		return c, err
+	}
+	if c.ChatRetention, err = chatRetention(c.ChatRetention); err != nil {
+		return c, err
+	}
+	if c.Twitch, err = twitchFrom(c.Twitch); err != nil {
+		return c, err
+	}
+	if c.SecretKey, err = secretKey(c.SecretKey); err != nil {
 		return c, err
 	}
 	if c.PublicURL, err = siteURL("AFTERGLOW_PUBLIC_URL", c.PublicURL, "https://stream.example"); err != nil {
@@ -120,6 +136,22 @@ func spriteInterval(otherwise time.Duration) (time.Duration, error) {
 	}
 	return every, nil
 }
+
+// chatRetention is what AFTERGLOW_CHAT_RETENTION says.
+func chatRetention(otherwise time.Duration) (time.Duration, error) {
+	text, err := Env("AFTERGLOW_CHAT_RETENTION")
+	if err != nil || text == "" {
+		return cmp.Or(otherwise, 30*day), err
+	}
+	number, isDays := strings.CutSuffix(text, "d")
+	days, err := strconv.Atoi(number)
+	if err != nil || !isDays || days < 1 || days > 3650 {
+		return 0, fmt.Errorf("AFTERGLOW_CHAT_RETENTION is %q: set a number of days from 1d to 3650d, such as 30d", text)
+	}
+	return time.Duration(days) * day, nil
+}
+
+const day = 24 * time.Hour
 
 // dropSources is what AFTERGLOW_SOURCES says.
 func dropSources(otherwise bool) (bool, error) {

@@ -33,6 +33,8 @@ type Service struct {
 	Vault fs.FS
 	// Objects is true when it reads or writes the object store.
 	Objects bool
+	// Images are the sites, such as https://pictures.example, that the service's pages show pictures from.
+	Images func(Config) []string
 	// Start is called once before anything runs, for what has to be there first.
 	Start func(ctx context.Context, d *Deps) error
 	// Loop is for a service that has a loop of its own: it runs until the context ends.

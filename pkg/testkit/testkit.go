@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/minio/minio-go/v7"
@@ -89,6 +90,7 @@ func Platform(t testing.TB) run.Platform {
 	logger := Logger(t)
 	name := fmt.Sprintf("test%d", number)
 	p := run.Platform{DatabaseURL: s.database(t, name), Work: t.TempDir(), Logger: logger, Version: "v0.0.0"}
+	p.Config = run.Config{SecretKey: []byte("thirty-two bytes for every test."), ChatRetention: 30 * 24 * time.Hour}
 	bucket := s.bucket(t, name)
 	p.Blob, err = blob.Open(ctx, bucket)
 	if err != nil {

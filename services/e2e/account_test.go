@@ -34,7 +34,7 @@ func join(t testing.TB, p *platform, owner *client, address, role string) (*clie
 // wantTurnedAway waits until the websocket is closed because nobody is signed in any more.
 func (s *socket) wantTurnedAway() {
 	s.t.Helper()
-	check(s.t, s.conn.SetReadDeadline(time.Now().Add(2*time.Minute)))
+	check(s.t, s.conn.SetReadDeadline(time.Now().Add(5*time.Minute)))
 	for {
 		if _, _, err := s.conn.ReadMessage(); err != nil {
 			if !websocket.IsCloseError(err, 4401) {

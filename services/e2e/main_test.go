@@ -44,10 +44,11 @@ func runTests(m *testing.M) int {
 	return m.Run()
 }
 
-// soon is a context in which everything that waits has to come to its end.
+// soon is a context in which everything that waits has to come to its end, also on a machine that has much
+// else to do.
 func soon(t testing.TB) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 5*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -51,7 +51,7 @@ func launch(t testing.TB, name string, env []string, program string, args ...str
 	t.Cleanup(func() {
 		p.stop(t)
 		if t.Failed() {
-			t.Logf("what %s said:\n%s", p.name, p.output())
+			t.Logf("what %s said:\n%s", p.name, p.end())
 		}
 	})
 	return p
@@ -74,6 +74,12 @@ func (p *process) Write(text []byte) (int, error) {
 		}
 	}
 	return len(text), nil
+}
+
+// end are the last lines that the process has said.
+func (p *process) end() string {
+	lines := strings.SplitAfter(p.output(), "\n")
+	return strings.Join(lines[max(0, len(lines)-200):], "")
 }
 
 func (p *process) output() string {

@@ -63,7 +63,7 @@ func (s *socket) subscribe(topic string, since ...uint64) {
 
 func (s *socket) read() message {
 	s.t.Helper()
-	check(s.t, s.conn.SetReadDeadline(time.Now().Add(2*time.Minute)))
+	check(s.t, s.conn.SetReadDeadline(time.Now().Add(5*time.Minute)))
 	var m message
 	if err := s.conn.ReadJSON(&m); err != nil {
 		s.t.Fatalf("reading a websocket, with %d messages unseen: %v", len(s.unseen), err)

@@ -42,7 +42,7 @@ func (s *server) endpoint(service string, route api.Route) echo.HandlerFunc {
 		}
 		call.Correlation, _ = c.Get(requestIDKey).(string)
 		if !safe(r) {
-			if call.Body, err = body(c); err != nil {
+			if call.Body, err = bodyOf(c, route); err != nil {
 				return err
 			}
 		}

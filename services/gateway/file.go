@@ -39,6 +39,9 @@ func (s *server) file(c echo.Context, reply json.RawMessage) error {
 	if err := json.Unmarshal(reply, &f); err != nil {
 		return fmt.Errorf("file: %w", err)
 	}
+	if f.Key == "" && f.Content == nil {
+		return c.NoContent(http.StatusNoContent)
+	}
 	h := c.Response().Header()
 	if f.Shared {
 		h.Set(echo.HeaderAccessControlAllowOrigin, "*")

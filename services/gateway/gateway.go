@@ -83,13 +83,17 @@ func newServer(d *run.Deps, all []run.Service) (*server, error) {
 	s := &server{
 		Deps: d, services: all, secure: strings.HasPrefix(d.Config.PublicURL, "https://"),
 		cookie: cookieName(d.Config.URL()), origins: http.NewCrossOriginProtection(),
-		policy: policyFor(d.Config),
 	}
+	var images []string
 	for _, service := range all {
+		if service.Images != nil {
+			images = append(images, service.Images(d.Config)...)
+		}
 		if service.Authenticate != nil {
 			s.doorman = service.Name
 		}
 	}
+	s.policy = policyFor(d.Config, images)
 	if d.Config.PublicURL != "" {
 		if err := s.origins.AddTrustedOrigin(d.Config.PublicURL); err != nil {
 			return nil, fmt.Errorf("AFTERGLOW_PUBLIC_URL: %w", err)

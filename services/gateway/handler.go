@@ -30,13 +30,13 @@ import (
 var openAPI []byte
 
 // policyFor is what a page may load, and from where: video also from a CDN, if there is one. Uploads go
-// straight to the object store, which may be on any host.
-func policyFor(config run.Config) string {
+// straight to the object store, which may be on any host. images are the sites of the services' pictures.
+func policyFor(config run.Config, images []string) string {
 	cdn := ""
 	if u, err := url.Parse(config.MediaURL); err == nil && u.Host != "" {
 		cdn = " " + u.Scheme + "://" + u.Host
 	}
-	return "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; media-src 'self' blob:" + cdn + "; " +
+	return "default-src 'self'; img-src " + strings.Join(append([]string{"'self'", "data:", "blob:"}, images...), " ") + "; style-src 'self' 'unsafe-inline'; media-src 'self' blob:" + cdn + "; " +
 		"connect-src 'self' http: https: ws: wss:; worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
 }
 

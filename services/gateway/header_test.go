@@ -119,7 +119,7 @@ func TestPolicyNamesTheCDN(t *testing.T) {
 	for address, want := range map[string]string{
 		"": "media-src 'self' blob:;", "https://cdn.example": "media-src 'self' blob: https://cdn.example;", "http://cdn.example:81/av": "media-src 'self' blob: http://cdn.example:81;",
 	} {
-		if got := policyFor(run.Config{MediaURL: address}); !strings.Contains(got, want) {
+		if got := policyFor(run.Config{MediaURL: address}, nil); !strings.Contains(got, want) {
 			t.Errorf("%q: %s", address, got)
 		}
 	}

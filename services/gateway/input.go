@@ -57,6 +57,11 @@ func params(c echo.Context, route api.Route) (map[string]string, error) {
 		}
 		all[name] = value
 	}
+	for _, name := range route.Headers {
+		if value := c.Request().Header.Get(name); isText(value, valueLimit) {
+			all[name] = value
+		}
+	}
 	return all, nil
 }
 
@@ -84,6 +89,26 @@ func isText(value string, most int) bool {
 	return len(value) <= most && utf8.ValidString(value) && !strings.ContainsFunc(value, unicode.IsControl)
 }
 
+// bodyOf is what came with a request, in the form that its endpoint reads.
+func bodyOf(c echo.Context, route api.Route) (json.RawMessage, error) {
+	if route.Raw {
+		return received(c)
+	}
+	return body(c)
+}
+
+// received are the bytes that came with a request, as they came.
+func received(c echo.Context) ([]byte, error) {
+	control := http.NewResponseController(c.Response())
+	_ = control.SetReadDeadline(time.Now().Add(bodyWait))
+	text, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, bodyLimit))
+	_ = control.SetReadDeadline(time.Time{})
+	if tooLarge := (*http.MaxBytesError)(nil); err != nil && !errors.As(err, &tooLarge) {
+		return nil, fault.New(fault.Invalid, "the request did not arrive whole")
+	}
+	return text, err
+}
+
 // body is the JSON object that came with a request, if any.
 func body(c echo.Context) (json.RawMessage, error) {
 	r := c.Request()
@@ -93,16 +118,9 @@ func body(c echo.Context) (json.RawMessage, error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || kind != "application/json" {
 		return nil, fault.New(fault.Invalid, "send a JSON object, with Content-Type: application/json")
 	}
-	control := http.NewResponseController(c.Response())
-	_ = control.SetReadDeadline(time.Now().Add(bodyWait))
-	text, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, bodyLimit))
-	_ = control.SetReadDeadline(time.Time{})
+	text, err := received(c)
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return nil, err
-		}
-		return nil, fault.New(fault.Invalid, "the request did not arrive whole")
+		return nil, err
 	}
 	text = bytes.TrimSpace(text)
 	if len(text) > 0 && text[0] != '{' || zeroCharacter.Match(text) {

@@ -100,7 +100,7 @@ func outside(ctx context.Context, cli *CLI, t *terminal) (run.Platform, func(), 
 	if err != nil {
 		return p, nil, err
 	}
-	if p.Logs, err = es.Open(ctx, nc, t.log, es.Replicas(p.Config.LogReplicas)); err != nil {
+	if p.Logs, err = es.Open(ctx, nc, t.log, es.Replicas(p.Config.LogReplicas), es.Retention(p.Config.ChatRetention)); err != nil {
 		nc.Close()
 		return p, nil, err
 	}

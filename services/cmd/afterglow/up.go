@@ -65,6 +65,11 @@ func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 		return err
 	}
 	defer parts.stop()
+	if config.SecretKey == nil {
+		if config.SecretKey, err = local.SecretKey(filepath.Join(cli.Data, "secret-key")); err != nil {
+			return err
+		}
+	}
 	p := run.Platform{
 		DatabaseURL: parts.postgres.URL(), Work: filepath.Join(cli.Data, "work"),
 		Logger: t.log, Version: version, Config: config,
@@ -77,7 +82,7 @@ func (c *upCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 		return err
 	}
 	defer nc.Close()
-	if p.Logs, err = es.Open(ctx, nc, t.log, es.Replicas(config.LogReplicas)); err != nil {
+	if p.Logs, err = es.Open(ctx, nc, t.log, es.Replicas(config.LogReplicas), es.Retention(config.ChatRetention)); err != nil {
 		return err
 	}
 	if p.Blob, err = blob.Open(ctx, blob.Config{
