@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -58,7 +59,7 @@ func (s *server) file(c echo.Context, reply json.RawMessage) error {
 		return err
 	}
 	h.Set(echo.HeaderContentType, f.ContentType)
-	h.Set(echo.HeaderCacheControl, f.Cache)
+	h.Set(echo.HeaderCacheControl, cmp.Or(f.Cache, "no-store"))
 	err = send(c, found)
 	if err != nil && c.Response().Committed && c.Request().Context().Err() == nil {
 		s.Logger.Warn("a file was cut off", "id", c.Get(requestIDKey), "key", f.Key, "err", err)
@@ -98,7 +99,7 @@ func text(c echo.Context, f api.File) (content, error) {
 	c.Response().Header().Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
 	found := content{tag: weakTag(f.Content)}
 	plain := f.Content
-	if r := c.Request(); acceptsGzip(r) && r.Header.Get("Range") == "" {
+	if r := c.Request(); safe(r) && acceptsGzip(r) && r.Header.Get("Range") == "" { // what answers a command goes as it is
 		c.Response().Header().Set(echo.HeaderContentEncoding, "gzip")
 	} else {
 		unzipped, err := gzip.NewReader(bytes.NewReader(f.Content))

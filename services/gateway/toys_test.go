@@ -154,7 +154,7 @@ var library = run.Service{
 			s.Title += req.Shout
 			return s, nil
 		}).Versioned("stream"),
-		renameStream, careless, sharedFile,
+		renameStream, careless, sharedFile, signed,
 		api.Get("/api/broken", "always fails", api.Everybody, func(context.Context, *run.Deps, struct{}) (stream, error) {
 			panic("a secret detail")
 		}),
