@@ -6,6 +6,7 @@ require (
 	github.com/Eyevinn/mp4ff v0.47.0
 	github.com/afterglow-live/afterglow/events v0.0.0
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.109.1
+	github.com/gorilla/websocket v1.5.3
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/minio/minio-go/v7 v7.4.1
 	github.com/nats-io/nats-server/v2 v2.15.2
