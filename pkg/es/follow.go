@@ -18,14 +18,14 @@ const (
 	recogniseEvery = 5 * time.Second
 )
 
-// moved is told after every step: how far which build of the tables has come.
+// moved is told after every step, and once in a while: how far which build of the tables has come.
 type moved struct {
 	Build string    `json:"build"`
 	At    Positions `json:"at"`
 }
 
-// subject is where the one who folds tells the others how far it has come. What they miss they find
-// in the tables.
+// subject is where the one who folds tells the others how far it has come. The tables may say less: events
+// that a projection has no use for are passed over without a word to them.
 func (t tables) subject() string { return "moved." + t.schema }
 
 // follow returns when this projector is the one that folds.
@@ -47,7 +47,7 @@ func (r *Projector) follow(ctx context.Context, db *pgx.Conn, build string, move
 		if now != build {
 			return errAnew
 		}
-		r.moveTo(at)
+		r.moveUp(at)
 		for asking := false; !asking; {
 			select {
 			case <-ctx.Done():
@@ -57,7 +57,7 @@ func (r *Projector) follow(ctx context.Context, db *pgx.Conn, build string, move
 				if err != nil {
 					return err
 				}
-				r.moveTo(at)
+				r.moveUp(at)
 			case <-ticker.C:
 				asking = true
 			}
@@ -77,14 +77,19 @@ func hear(msg *nats.Msg, build string) (Positions, error) {
 	return m.At, nil
 }
 
-// listen returns when the tables were built anew, or a log was made anew.
+// listen returns when the tables were built anew, or a log was made anew. Those who have begun to follow since
+// the last step hear how far it has come.
 func (r *Projector) listen(ctx context.Context, build string, identities map[string]string, moves <-chan *nats.Msg) error {
 	ticker := time.NewTicker(recogniseEvery)
 	defer ticker.Stop()
+	telling := time.NewTicker(standEvery)
+	defer telling.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-telling.C:
+			r.tell(build)
 		case <-ticker.C:
 			now, err := r.conn.identities(ctx, r.routes.logs)
 			if err != nil { // nothing is known of them now; whoever reads them finds out by itself
@@ -106,7 +111,14 @@ func (r *Projector) told(f *folder) {
 	r.mu.Lock()
 	r.parked = len(f.parked)
 	r.mu.Unlock()
-	body, _ := json.Marshal(moved{f.build, f.at})
+	r.tell(f.build)
+}
+
+// tell tells the projectors that follow how far this one has come.
+func (r *Projector) tell(build string) {
+	r.mu.Lock()
+	body, _ := json.Marshal(moved{build, r.at})
+	r.mu.Unlock()
 	if err := r.conn.nc.Publish(r.subject(), body); err != nil {
 		r.conn.log.Debug("position was not told", "projection", r.Name, "err", err)
 	}

@@ -219,6 +219,17 @@ func (r *Projector) moveTo(at Positions) {
 	r.changed = make(chan struct{})
 }
 
+// moveUp takes over how far somebody says that the tables have come. Who says less says it of a step before.
+func (r *Projector) moveUp(at Positions) {
+	r.mu.Lock()
+	most := maps.Clone(r.at)
+	r.mu.Unlock()
+	for log, seq := range at {
+		most[log] = max(most[log], seq)
+	}
+	r.moveTo(most)
+}
+
 func (r *Projector) fail(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

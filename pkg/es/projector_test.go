@@ -107,6 +107,20 @@ func TestOneProjectsAndAnotherTakesOver(t *testing.T) {
 	}
 }
 
+// A projector that follows knows also of events that the projection has no use for, long after they came.
+func TestFollowerKnowsWhatIsPassedOver(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	leader, _ := projecting(t, p, p.Logs, counted(1, titlesSQL))
+	at, err := p.Logs.Append(t.Context(), "ours", events.ClipDeleted{Clip: "c1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reach(t, leader, at)
+	follower, _ := projecting(t, p, p.Logs, counted(1, titlesSQL))
+	reach(t, follower, at)
+}
+
 // A rebuild fills new tables while the live ones are folded on, and whoever folds goes on with the
 // new ones.
 func TestRebuild(t *testing.T) {
