@@ -34,7 +34,12 @@ var layers = []struct {
 		"pkg/es hides JetStream: whoever speaks NATS besides can write past Append",
 	},
 	{"github.com/labstack/...", []string{"services/gateway"}, true, "HTTP ends at the gateway; a service answers endpoints"},
-	{"github.com/gorilla/websocket", []string{"services/gateway", "services/e2e/..."}, false, "sockets end at the gateway; a service declares documents and feeds"},
+	{
+		"github.com/gorilla/websocket",
+		[]string{"services/gateway", "services/twitch", "services/e2e/...", "pkg/obs", "pkg/testkit/..."},
+		false,
+		"sockets of browsers end at the gateway, pkg/obs hides the one of OBS, and Twitch tells over one; a service declares documents and feeds",
+	},
 	{"github.com/minio/...", []string{"pkg/blob", "pkg/local", "pkg/testkit"}, true, "pkg/blob hides the object store"},
 	{"github.com/versity/...", []string{"pkg/local"}, true, "only a laptop runs an object store of its own"},
 	{"os/exec", []string{"pkg/media", "pkg/local", "services/cmd/...", "services/e2e/..."}, false, "pkg/media runs ffmpeg with its limits; nothing else starts programs"},

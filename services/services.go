@@ -4,11 +4,15 @@ package services
 import (
 	"github.com/afterglow-live/afterglow/pkg/run"
 	"github.com/afterglow-live/afterglow/services/accounts"
+	"github.com/afterglow-live/afterglow/services/chat"
 	"github.com/afterglow-live/afterglow/services/clips"
 	"github.com/afterglow-live/afterglow/services/gateway"
 	"github.com/afterglow-live/afterglow/services/jobs"
 	"github.com/afterglow-live/afterglow/services/ledger"
+	"github.com/afterglow-live/afterglow/services/obs"
+	"github.com/afterglow-live/afterglow/services/series"
 	"github.com/afterglow-live/afterglow/services/streams"
+	"github.com/afterglow-live/afterglow/services/twitch"
 )
 
 // All are the services of the platform.
@@ -16,7 +20,11 @@ func All() []run.Service {
 	list := []run.Service{
 		accounts.Service,
 		streams.Service,
+		series.Service,
 		clips.Service,
+		twitch.Service(),
+		chat.Service,
+		obs.Service,
 	}
 	list = append(list, jobs.Service(list))
 	list = append(list, ledger.Service(list))

@@ -71,7 +71,9 @@ func (c *Conn) Compare(ctx context.Context, pool *pgxpool.Pool, p Projection, pr
 }
 
 func compareSchemas(ctx context.Context, one *pgx.Conn, schema string, other *pgx.Conn, otherSchema string) ([]Difference, error) {
-	rows, err := one.Query(ctx, `select tablename from pg_tables where schemaname = $1 order by tablename`, schema)
+	// A partition is compared with the table that it is a part of: an empty one says nothing.
+	rows, err := one.Query(ctx, `select relname from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+		where nspname = $1 and relkind in ('r', 'p') and not relispartition order by relname`, schema)
 	if err != nil {
 		return nil, err
 	}

@@ -104,12 +104,12 @@ func (f *folder) foldUntilGoal(ctx context.Context, careful bool, progress func(
 	folding, reading := errgroup.WithContext(ctx)
 	in := newInbox()
 	defer context.AfterFunc(reading, in.wake)()
+	from := f.stored // which moves on as soon as something comes from the first log
 	folding.Go(func() error {
 		defer in.end()
 		readers, reading := errgroup.WithContext(reading)
 		for log, seq := range f.goal {
-			if seq > f.stored[log] {
-				after := f.stored[log]
+			if after := from[log]; seq > after {
 				readers.Go(func() error { return f.conn.collect(reading, log, TailFrom{After: after, Until: seq}, in) })
 			}
 		}

@@ -42,6 +42,9 @@ type Config struct {
 	Twitch Twitch
 	// ChatRetention is how long chat and activity are kept.
 	ChatRetention time.Duration
+	// MarkRoles may set markers from the chat: broadcaster, moderator, vip, subscriber or everyone; none
+	// given is the first two.
+	MarkRoles []string
 	// SecretKey encrypts the secrets that are kept, 32 bytes; it is the same for every process.
 	SecretKey []byte
 }
@@ -86,6 +89,9 @@ func (c Config) FromEnv() (Config, error) {
 		return c, err
 	}
 	if c.ChatRetention, err = chatRetention(c.ChatRetention); err != nil {
+		return c, err
+	}
+	if c.MarkRoles, err = markRoles(c.MarkRoles); err != nil {
 		return c, err
 	}
 	if c.Twitch, err = twitchFrom(c.Twitch); err != nil {

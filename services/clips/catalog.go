@@ -13,7 +13,7 @@ var catalogSQL string
 
 // catalog is what is known of every clip, what was made of it, and which streams there are.
 var catalog = es.Projection{
-	Name: "clips_catalog", Version: 2, SQL: catalogSQL,
+	Name: "clips_catalog", Version: 3, SQL: catalogSQL,
 	Handle: []es.Handler[*es.Tx]{
 		es.On(catalogRegistered), es.On(catalogProbed), es.On(catalogRefused),
 		es.On(catalogPlanned), es.On(catalogPlanRejected), es.On(catalogTrackPackaged),
@@ -21,8 +21,8 @@ var catalog = es.Projection{
 		es.On(catalogPackaged), es.On(catalogFailed), es.On(catalogRetried),
 		es.On(catalogPaused), es.On(catalogResumed), es.On(catalogPrioritized),
 		es.On(catalogDeleted), es.On(catalogSourceDropped), es.On(catalogCancelled),
-		es.On(catalogStream), es.On(catalogStreamRenamed), es.On(catalogStreamPublished),
-		es.On(catalogStreamUnpublished), es.On(catalogStreamDeleted),
+		es.On(catalogStream), es.On(catalogStreamRenamed), es.On(catalogStreamWentLive), es.On(catalogStreamEnded),
+		es.On(catalogStreamPublished), es.On(catalogStreamUnpublished), es.On(catalogStreamDeleted),
 	},
 	Documents: []es.Document{es.Each("clip", load)},
 }
@@ -130,6 +130,14 @@ func catalogStream(ctx context.Context, tx *es.Tx, e events.StreamCreated, m es.
 
 func catalogStreamRenamed(ctx context.Context, tx *es.Tx, e events.StreamRenamed, m es.Meta) error {
 	return updateStream(ctx, tx, m, e.Stream, `title = $3`, e.Title)
+}
+
+func catalogStreamWentLive(ctx context.Context, tx *es.Tx, e events.StreamWentLive, m es.Meta) error {
+	return updateStream(ctx, tx, m, e.Stream, `live = true, ended_at = null`)
+}
+
+func catalogStreamEnded(ctx context.Context, tx *es.Tx, e events.StreamEnded, m es.Meta) error {
+	return updateStream(ctx, tx, m, e.Stream, `ended_at = $3`, e.At)
 }
 
 func catalogStreamPublished(ctx context.Context, tx *es.Tx, e events.StreamPublished, m es.Meta) error {

@@ -82,6 +82,8 @@ create table stream (
 	id         text not null,
 	title      text not null,
 	started_at timestamptz not null,
+	live       boolean not null default false, -- it is, or was until ended_at
+	ended_at   timestamptz,
 	published  boolean not null default false,
 	deleted    boolean not null default false,
 	primary key (owner, id)

@@ -21,7 +21,9 @@ const nearby = 10 * time.Minute
 // was changed last, else it is a moment. One without a start belongs to nothing. Two recordings are of one
 // session when not more than ten minutes lie between them; so are two that are held together by uploads
 // on their way, as the middle of a recording that was split may arrive last. Of all recordings of the
-// session the one decides whose time is nearest, then the one that began first.
+// session the one decides whose time is nearest, then the one that began first. A live stream is like a
+// recording from its start to its end, or until now, and comes before recordings that are as near: what was
+// recorded while it was live belongs to it.
 //
 // What is decided holds for good: the clip is registered with its stream. Callers hold the owner's lock,
 // and the tables know all clips that were registered before.
@@ -34,14 +36,19 @@ func session(ctx context.Context, d *run.Deps, u upload) (stream string, first u
 	if err != nil {
 		return "", u, err
 	}
-	err = d.DB.QueryRow(ctx, `select clip.stream from clip
-		left join stream on stream.owner = clip.owner and stream.id = clip.stream
-		cross join lateral (select least(clip.started_at + $7::interval,
-			coalesce(clip.started_at + make_interval(secs => (clip.facts->>'duration')::float8), clip.ended_at, clip.started_at)) as ended_at) span
-		where clip.owner = $1 and stream.deleted is not true
-			and clip.started_at between $2::timestamptz - $6::interval - $7::interval and $3::timestamptz + $6::interval
-			and span.ended_at >= $2::timestamptz - $6::interval
-		order by greatest(clip.started_at - $5::timestamptz, $4::timestamptz - span.ended_at, '0'), clip.started_at, clip.id
+	err = d.DB.QueryRow(ctx, `select stream from (
+			select clip.stream, clip.started_at, span.ended_at, clip.id, false as live from clip
+			left join stream on stream.owner = clip.owner and stream.id = clip.stream
+			cross join lateral (select least(clip.started_at + $7::interval,
+				coalesce(clip.started_at + make_interval(secs => (clip.facts->>'duration')::float8), clip.ended_at, clip.started_at)) as ended_at) span
+			where clip.owner = $1 and stream.deleted is not true
+				and clip.started_at between $2::timestamptz - $6::interval - $7::interval and $3::timestamptz + $6::interval
+			union all
+			select id, started_at, coalesce(ended_at, $3), id, true from stream
+			where owner = $1 and live and not deleted and started_at <= $3::timestamptz + $6::interval
+		) as candidate
+		where ended_at >= $2::timestamptz - $6::interval
+		order by greatest(started_at - $5::timestamptz, $4::timestamptz - ended_at, '0'), live desc, started_at, id
 		limit 1`, u.Owner, reach.start, reach.end, own.start, own.end, nearby, longest).Scan(&stream)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", first, nil

@@ -182,3 +182,72 @@ func TestStreamBeginsWithItsFirstRecording(t *testing.T) {
 		t.Errorf("the stream starts at %s, its first recording at %s", made.NewStream.StartedAt, evening)
 	}
 }
+
+// What was recorded while a stream was live belongs to it, also when the stream is over by the time the
+// recording arrives.
+func TestRecordingsFindTheLiveStream(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	s := testkit.Start(t, p, idle())
+	for i, each := range []struct {
+		what        string
+		from, until int
+		ended       int // when the stream was no longer live; zero is not yet
+		same        bool
+	}{
+		{"while it is live", 20, 30, 0, true},
+		{"hours later, while it is live", 600, 660, 0, true},
+		{"over its beginning", -20, 5, 0, true},
+		{"ten minutes before it", -30, -10, 0, true},
+		{"eleven minutes before it", -30, -11, 0, false},
+		{"while it was live", 20, 30, 60, true},
+		{"over all of it", -60, 120, 60, true},
+		{"ten minutes after it", 70, 80, 60, true},
+		{"eleven minutes after it", 71, 80, 60, false},
+	} {
+		who := testkit.Owner(fmt.Sprintf("ours%d", i))
+		told := []events.Event{
+			events.StreamCreated{Stream: who.Owner, Title: "a", StartedAt: evening},
+			events.StreamWentLive{Stream: who.Owner, At: evening},
+		}
+		if each.ended != 0 {
+			told = append(told, events.StreamEnded{Stream: who.Owner, At: evening.Add(time.Duration(each.ended) * time.Minute)})
+		}
+		for _, e := range told {
+			if _, err := p.Logs.Append(t.Context(), who.Owner, e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := stream(t, s, who, recording(each.from, each.until)); (got == who.Owner) != each.same {
+			t.Errorf("%s: stream %s", each.what, got)
+		}
+	}
+	// A stream that was never live is only where its recordings are, and one that was deleted is nowhere.
+	for _, last := range []events.Event{events.StreamCreated{Stream: "s1", Title: "a", StartedAt: evening}, events.StreamDeleted{Stream: "s2"}} {
+		_, id := last.Event()
+		if id == "s2" {
+			for _, e := range []events.Event{events.StreamCreated{Stream: id, Title: "a", StartedAt: evening}, events.StreamWentLive{Stream: id, At: evening}} {
+				if _, err := p.Logs.Append(t.Context(), "theirs", e); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if _, err := p.Logs.Append(t.Context(), "theirs", last); err != nil {
+			t.Fatal(err)
+		}
+		if got := stream(t, s, testkit.Owner("theirs"), recording(0, 10)); got == id {
+			t.Errorf("a recording is in the stream %s", got)
+		}
+	}
+	// Of a recording and a live stream that are as near, the stream has it.
+	if _, err := p.Logs.Append(t.Context(), "ours", events.StreamCreated{Stream: "s3", Title: "a", StartedAt: evening}); err != nil {
+		t.Fatal(err)
+	}
+	before := stream(t, s, ours, recording(0, 30))
+	if _, err := p.Logs.Append(t.Context(), "ours", events.StreamWentLive{Stream: "s3", At: evening}); err != nil {
+		t.Fatal(err)
+	}
+	if got := stream(t, s, ours, recording(10, 20)); got != "s3" || before == "s3" {
+		t.Errorf("streams %s and %s", before, got)
+	}
+}

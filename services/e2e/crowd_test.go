@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/afterglow-live/afterglow/pkg/testkit/twitch"
 )
 
 // crowd uses the platform, and remembers what was acknowledged.
@@ -19,12 +21,16 @@ type crowd struct {
 	stream string
 	// recording is a short one.
 	recording []byte
+	// viewer writes in the chat.
+	viewer twitch.User
 
 	mu      sync.Mutex
 	markers map[string]marker
 	clips   map[string]clip
 	// tried is how many markers were sent.
 	tried int
+	// said are all messages that were written.
+	said []said
 }
 
 // newCrowd imports recordings that take a while to package, and something that is none.
@@ -41,6 +47,9 @@ func newCrowd(t *testing.T, p *platform) *crowd {
 	var made stream
 	c.program.call(t, http.MethodPost, "/api/streams", map[string]string{"title": "Live"}, &made)
 	c.stream = made.ID
+	c.viewer = c.twitch.User("theirs")
+	p.connectTwitch(t, c.program)
+	c.twitch.Online()
 	text := write(t, "talk.mp4", []byte(strings.Repeat("This is no recording.\n", 200)))
 	told := p.command(t, "import", "--json", sample(t, 6), parted(t)).want(t, 0).stdout
 	told += p.command(t, "import", "--json", text).stdout // it may be refused before that is told
@@ -97,6 +106,7 @@ func (c *crowd) bring(ctx context.Context, round byte) {
 // finish waits until all work is done.
 func (c *crowd) finish(t *testing.T) {
 	t.Helper()
+	c.heard(t)
 	s := c.program.open(t)
 	for _, f := range c.facts(t) {
 		if f.Event != "clip.registered" {

@@ -49,6 +49,7 @@ func kill(t *testing.T, c *crowd, rounds int64, random *rand.Rand) map[string]in
 		var using sync.WaitGroup
 		using.Go(func() { c.mark(ctx, t) })
 		using.Go(func() { c.mark(ctx, t) })
+		using.Go(func() { c.chat(ctx) })
 		using.Go(func() { c.bring(ctx, byte(round)) })
 		<-time.After(time.Duration(random.Int64N(int64(2500 * time.Millisecond)))) // a moment is what this is about
 		victims := append(slices.Clone(c.parts), c.encoder())

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/afterglow-live/afterglow/pkg/testkit/twitch"
 	"github.com/afterglow-live/afterglow/services"
 )
 
@@ -16,6 +17,8 @@ import (
 const (
 	email    = "owner@example.org"
 	password = "a long enough password"
+	// secretKey is that of an installation with many processes.
+	secretKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 )
 
 // platform is an installation.
@@ -27,6 +30,8 @@ type platform struct {
 	env []string
 	// database is PostgreSQL's URL.
 	database string
+	// twitch stands in for Twitch.
+	twitch *twitch.Server
 	// logs are the nats-servers; none when it is part of the one process.
 	logs cluster
 	// parts are what can end on its own.
@@ -48,11 +53,13 @@ func alone(t testing.TB) *platform {
 	t.Helper()
 	data := shortFolder(t)
 	socket := url.Values{"host": {filepath.Join(data, "postgres", "socket")}, "port": {"5432"}, "sslmode": {"disable"}}
-	return &platform{
+	p := &platform{
 		listen: freeAddress(t), home: data, data: data,
 		env:      environment("AFTERGLOW_OWNER_EMAIL="+email, "AFTERGLOW_OWNER_PASSWORD="+password),
 		database: "postgres://afterglow@/afterglow?" + socket.Encode(),
 	}
+	p.startTwitch(t)
+	return p
 }
 
 // up starts the platform as one process.
@@ -94,7 +101,8 @@ func apart(t testing.TB, servers int) *platform {
 	p.env = environment("AFTERGLOW_OWNER_EMAIL="+email, "AFTERGLOW_OWNER_PASSWORD="+password,
 		"AFTERGLOW_LOG_REPLICAS="+strconv.Itoa(servers), "NATS_URL="+p.logs.url(), "DATABASE_URL="+p.database,
 		"S3_ENDPOINT=http://"+objects.Endpoint(), "S3_ACCESS_KEY="+objects.AccessKey, "S3_SECRET_KEY="+objects.SecretKey,
-		"S3_BUCKET="+objects.Bucket)
+		"S3_BUCKET="+objects.Bucket, "AFTERGLOW_SECRET_KEY="+secretKey)
+	p.startTwitch(t)
 	for _, n := range p.logs {
 		p.parts = append(p.parts, part{
 			name: "NATS",

@@ -174,7 +174,7 @@ func (r result) want(t testing.TB, code int, words ...string) result {
 func environment(more ...string) []string {
 	var env []string
 	for _, pair := range os.Environ() {
-		if !strings.HasPrefix(pair, "AFTERGLOW_") && !strings.HasPrefix(pair, "NATS_") &&
+		if !strings.HasPrefix(pair, "AFTERGLOW_") && !strings.HasPrefix(pair, "TWITCH_") && !strings.HasPrefix(pair, "NATS_") &&
 			!strings.HasPrefix(pair, "DATABASE_") && !strings.HasPrefix(pair, "S3_") {
 			env = append(env, pair)
 		}

@@ -17,6 +17,7 @@ func (c *crowd) reconcile(t *testing.T) {
 	// What is shown is compared once it has come to where the log was read to.
 	c.program.header.Set(minPosition, fmt.Sprintf("FACTS/%d", facts[len(facts)-1].Seq))
 	c.reconcileMarkers(t, facts)
+	c.reconcileChat(t, facts)
 	c.reconcileClips(t, facts)
 	c.reconcileParts(t, facts)
 	c.reconcileJobs(t, facts)

@@ -16,7 +16,7 @@ func TestPages(t *testing.T) {
 	browser.Dir = "../../web"
 	browser.Env = append(os.Environ(), "AFTERGLOW_URL="+p.url(), "AFTERGLOW_OWNER_EMAIL="+email,
 		"AFTERGLOW_OWNER_PASSWORD="+password, "AFTERGLOW_SAMPLE="+sample(t, 6), "AFTERGLOW_DATA="+p.home,
-		"AFTERGLOW_LETTER="+letter.Reason, "AFTERGLOW_FIRST="+numbered(t, "first.mkv", "0x2d3a6e", 40, "Game", "Microphone"),
+		"AFTERGLOW_LETTER="+letter.Reason, "AFTERGLOW_TWITCH="+p.twitch.URL, "AFTERGLOW_FIRST="+numbered(t, "first.mkv", "0x2d3a6e", 40, "Game", "Microphone"),
 		"AFTERGLOW_SECOND="+numbered(t, "second.mkv", "0x6e2d3a", 12, "Game"))
 	if said, err := browser.CombinedOutput(); err != nil {
 		t.Fatalf("npm run e2e: %v\n%s", err, said)

@@ -69,7 +69,7 @@ func (r RenameStream) Validate() error { return checkText("title", r.Title, 200)
 var renameStream = api.Patch("/api/streams/{stream}", "gives a stream another title", api.Editors,
 	func(ctx context.Context, d *run.Deps, req RenameStream) (Stream, error) {
 		title := strings.TrimSpace(req.Title)
-		p, err := decide(ctx, d, req.Stream, func(now current) (events.Event, error) {
+		p, err := decide(ctx, d, api.OwnerOf(ctx), req.Stream, func(now current) (events.Event, error) {
 			if now.title == title {
 				return nil, nil
 			}
@@ -85,17 +85,17 @@ var renameStream = api.Patch("/api/streams/{stream}", "gives a stream another ti
 type current struct {
 	title     string
 	published bool
+	live      bool
 	markers   int
 	startedAt time.Time
 }
 
 // decide appends an event of the stream, decided on what the tables say.
-func decide(ctx context.Context, d *run.Deps, stream string, choose func(current) (events.Event, error), opts ...es.Option) (es.Position, error) {
-	owner := api.OwnerOf(ctx)
+func decide(ctx context.Context, d *run.Deps, owner, stream string, choose func(current) (events.Event, error), opts ...es.Option) (es.Position, error) {
 	return d.Decide(ctx, owner, "stream", stream, func(ctx context.Context) (events.Event, error) {
 		var now current
-		err := d.DB.QueryRow(ctx, `select title, published, started_at, (select count(*) from marker where owner = $1 and stream = $2)
-			from stream where owner = $1 and id = $2`, owner, stream).Scan(&now.title, &now.published, &now.startedAt, &now.markers)
+		err := d.DB.QueryRow(ctx, `select title, published, live, started_at, (select count(*) from marker where owner = $1 and stream = $2)
+			from stream where owner = $1 and id = $2`, owner, stream).Scan(&now.title, &now.published, &now.live, &now.startedAt, &now.markers)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, noStream(stream)
 		}

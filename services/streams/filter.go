@@ -11,7 +11,7 @@ import (
 
 // Validate tells when there is no such state or sort, and so on.
 func (r ListStreams) Validate() error {
-	if err := oneOf("state", r.State, "empty", "processing", "ready", "failed"); err != nil {
+	if err := oneOf("state", r.State, "live", "empty", "processing", "ready", "failed"); err != nil {
 		return err
 	}
 	if err := oneOf("published", r.Published, "true", "false"); err != nil {

@@ -4,10 +4,13 @@ create table stream (
 	title      text not null,
 	created_at timestamptz not null,
 	started_at timestamptz not null,
+	live       boolean not null default false,
+	ended_at   timestamptz, -- when it was no longer live
+	channel    text not null default '', -- that it was seen on
 	published  boolean not null default false,
 	-- what follows from the title and the clips, so that a list need not look at them
 	search      text not null default '', -- the title and the names of the clips, a line each
-	state       text not null default 'empty', -- empty, processing, ready or failed
+	state       text not null default 'empty', -- live, empty, processing, ready or failed
 	playable    boolean not null default false,
 	duration    double precision not null default 0, -- seconds, to the end of the last clip
 	size        bigint not null default 0, -- bytes
@@ -37,7 +40,8 @@ create table marker (
 	label      text not null,
 	at         double precision not null, -- stream time in seconds
 	created_at timestamptz not null,
-	created_by text not null,
+	created_by text not null, -- empty when it came from chat
+	source     text not null, -- chat, obs, hotkey or api; empty is the page of the stream
 	primary key (owner, stream, id)
 );
 

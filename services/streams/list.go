@@ -23,8 +23,14 @@ type StreamSummary struct {
 	StartedAt time.Time `json:"startedAt"`
 	// Published tells that everybody may watch it.
 	Published bool `json:"published"`
-	// State of the clips together.
-	State State `json:"state" jsonschema:"enum=empty,enum=processing,enum=ready,enum=failed"`
+	// Live tells that it is on air.
+	Live bool `json:"live"`
+	// EndedAt is when it was no longer live; absent while it is, and when it never was.
+	EndedAt *time.Time `json:"endedAt,omitempty"`
+	// Channel is the id of the channel that it was seen on, if it is known.
+	Channel string `json:"channel,omitempty"`
+	// State is "live", or that of the clips together.
+	State State `json:"state" jsonschema:"enum=live,enum=empty,enum=processing,enum=ready,enum=failed"`
 	// Playable tells that something of it can be played.
 	Playable bool `json:"playable"`
 	// Duration in seconds, to the end of the last clip.
@@ -40,12 +46,12 @@ type StreamSummary struct {
 }
 
 // summary is what scanSummary reads of stream s.
-const summary = `s.id, s.title, s.created_at, s.started_at, s.published, s.state, s.playable, s.duration, s.size, s.clips,
+const summary = `s.id, s.title, s.created_at, s.started_at, s.live, s.ended_at, s.channel, s.published, s.state, s.playable, s.duration, s.size, s.clips,
 	(select count(*) from marker where owner = s.owner and stream = s.id), s.parts_done, s.parts_total, s.poster`
 
 func scanSummary(row pgx.CollectableRow) (s StreamSummary, err error) {
 	var poster string
-	err = row.Scan(&s.ID, &s.Title, &s.CreatedAt, &s.StartedAt, &s.Published, &s.State, &s.Playable, &s.Duration, &s.Size, &s.ClipCount,
+	err = row.Scan(&s.ID, &s.Title, &s.CreatedAt, &s.StartedAt, &s.Live, &s.EndedAt, &s.Channel, &s.Published, &s.State, &s.Playable, &s.Duration, &s.Size, &s.ClipCount,
 		&s.MarkerCount, &s.PartsDone, &s.PartsTotal, &poster)
 	s.PosterURL = media(poster, "poster.jpg", poster != "")
 	return s, err
@@ -55,7 +61,7 @@ func scanSummary(row pgx.CollectableRow) (s StreamSummary, err error) {
 type ListStreams struct {
 	// Q is a text in the title or in the name of a clip.
 	Q string `query:"q" json:"-"`
-	// State is "empty", "processing", "ready" or "failed"; empty is all.
+	// State is "live", "empty", "processing", "ready" or "failed"; empty is all.
 	State string `query:"state" json:"-"`
 	// Published is "true" or "false"; empty is both.
 	Published string `query:"published" json:"-"`

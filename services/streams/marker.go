@@ -36,26 +36,46 @@ func (r AddMarker) Validate() error {
 
 var addMarker = api.Post("/api/streams/{stream}/markers", "flags a moment of a stream", api.Moderators,
 	func(ctx context.Context, d *run.Deps, req AddMarker) (Marker, error) {
-		m := Marker{ID: es.IDFrom(ctx), Label: strings.TrimSpace(req.Label), CreatedAt: time.Now().UTC().Truncate(time.Microsecond), By: api.CallerOf(ctx).Account}
-		_, err := decide(ctx, d, req.Stream, func(now current) (events.Event, error) {
-			if made, err := findMarker(ctx, d, req.Stream, m.ID); err == nil { // the same command has made it before
-				m = made
-				return nil, nil
-			} else if !errors.Is(err, pgx.ErrNoRows) {
-				return nil, err
-			}
-			if now.markers >= mostMarkers {
-				return nil, fault.New(fault.Conflict, "a stream can have %d markers; remove some first", mostMarkers)
-			}
-			if req.At != nil {
-				m.At = *req.At
-			} else {
-				m.At = max(0, m.CreatedAt.Sub(now.startedAt).Seconds())
-			}
-			return events.MarkerAdded{Stream: req.Stream, Marker: m.ID, Label: m.Label, At: m.At}, nil
-		}, es.At(m.CreatedAt))
-		return m, err
+		m := markerOf(ctx, req.Label, "")
+		return m, flag(ctx, d, api.OwnerOf(ctx), req.Stream, &m, req.At)
 	}).Versioned("stream")
+
+// markerOf is a marker that the caller sets now. One that comes with a token and does not say where from is
+// one of a program.
+func markerOf(ctx context.Context, label, source string) Marker {
+	caller := api.CallerOf(ctx)
+	if source == "" && caller.Token != "" {
+		source = "api"
+	}
+	return Marker{
+		ID: es.IDFrom(ctx), Label: strings.TrimSpace(label), Source: source,
+		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), By: caller.Account,
+	}
+}
+
+// flag adds a marker to a stream, at a stream time in seconds or at that of when it was made. One that is
+// there already is answered as it is.
+func flag(ctx context.Context, d *run.Deps, owner, stream string, m *Marker, at *float64) error {
+	_, err := decide(ctx, d, owner, stream, func(now current) (events.Event, error) {
+		made, err := findMarker(ctx, d, owner, stream, m.ID)
+		if err == nil { // the same command has made it before
+			*m = made
+			return nil, nil
+		}
+		if !errors.Is(err, pgx.ErrNoRows) {
+			return nil, err
+		}
+		if now.markers >= mostMarkers {
+			return nil, fault.New(fault.Conflict, "a stream can have %d markers; remove some first", mostMarkers)
+		}
+		m.At = max(0, m.CreatedAt.Sub(now.startedAt).Seconds())
+		if at != nil {
+			m.At = *at
+		}
+		return events.MarkerAdded{Stream: stream, Marker: m.ID, Label: m.Label, At: m.At, Source: m.Source}, nil
+	}, es.At(m.CreatedAt))
+	return err
+}
 
 // RemoveMarker takes a marker back.
 type RemoveMarker struct {
@@ -65,8 +85,9 @@ type RemoveMarker struct {
 
 var removeMarker = api.Delete("/api/streams/{stream}/markers/{marker}", "takes a marker back", api.Moderators,
 	func(ctx context.Context, d *run.Deps, req RemoveMarker) (api.None, error) {
-		_, err := decide(ctx, d, req.Stream, func(current) (events.Event, error) {
-			_, err := findMarker(ctx, d, req.Stream, req.Marker)
+		owner := api.OwnerOf(ctx)
+		_, err := decide(ctx, d, owner, req.Stream, func(current) (events.Event, error) {
+			_, err := findMarker(ctx, d, owner, req.Stream, req.Marker)
 			if errors.Is(err, pgx.ErrNoRows) {
 				return nil, fault.New(fault.NotFound, "the stream has no marker %s", req.Marker)
 			}
@@ -76,9 +97,9 @@ var removeMarker = api.Delete("/api/streams/{stream}/markers/{marker}", "takes a
 	}).Versioned("stream")
 
 // findMarker reads a marker; pgx.ErrNoRows when there is none.
-func findMarker(ctx context.Context, d *run.Deps, stream, id string) (Marker, error) {
-	rows, err := d.DB.Query(ctx, `select id, label, at, created_at, created_by from marker where owner = $1 and stream = $2 and id = $3`,
-		api.OwnerOf(ctx), stream, id)
+func findMarker(ctx context.Context, d *run.Deps, owner, stream, id string) (Marker, error) {
+	rows, err := d.DB.Query(ctx, `select id, label, at, created_at, created_by, source from marker where owner = $1 and stream = $2 and id = $3`,
+		owner, stream, id)
 	if err != nil {
 		return Marker{}, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
@@ -19,7 +20,7 @@ var unpublishStream = api.Post("/api/streams/{stream}/unpublish", "lets only tho
 	}).Versioned("stream")
 
 func setPublished(ctx context.Context, d *run.Deps, stream string, published bool, e events.Event) (Stream, error) {
-	p, err := decide(ctx, d, stream, func(now current) (events.Event, error) {
+	p, err := decide(ctx, d, api.OwnerOf(ctx), stream, func(now current) (events.Event, error) {
 		if now.published == published {
 			return nil, nil
 		}
@@ -33,7 +34,10 @@ func setPublished(ctx context.Context, d *run.Deps, stream string, published boo
 
 var deleteStream = api.Delete("/api/streams/{stream}", "deletes a stream with its markers and its clips", api.Editors,
 	func(ctx context.Context, d *run.Deps, req GetStream) (api.None, error) {
-		_, err := decide(ctx, d, req.Stream, func(current) (events.Event, error) {
+		_, err := decide(ctx, d, api.OwnerOf(ctx), req.Stream, func(now current) (events.Event, error) {
+			if now.live {
+				return nil, fault.New(fault.Conflict, "the stream is live; end it first")
+			}
 			return events.StreamDeleted{Stream: req.Stream}, nil
 		})
 		return api.None{}, err

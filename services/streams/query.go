@@ -23,7 +23,8 @@ type Stream struct {
 	Markers  []Marker     `json:"markers"`
 }
 
-// State is how far a stream's clips are: "empty", "processing", "ready" or "failed".
+// State is "live" while the stream is, and then how far its clips are: "empty", "processing", "ready" or
+// "failed".
 type State = string
 
 // StreamClip is a clip as its stream sees it.
@@ -48,7 +49,8 @@ type StreamClip struct {
 	Width       int `json:"width,omitempty"`
 	Height      int `json:"height,omitempty"`
 	AudioTracks int `json:"audioTracks"`
-	// Offset is the stream time in seconds at which the clip begins.
+	// Offset is the stream time in seconds at which the clip begins; below zero when it was begun before the
+	// stream was live.
 	Offset     float64 `json:"offset"`
 	PosterURL  string  `json:"posterUrl,omitempty"`
 	SpritesURL string  `json:"spritesUrl,omitempty"`
@@ -62,8 +64,10 @@ type Marker struct {
 	// At is the stream time in seconds.
 	At        float64   `json:"at"`
 	CreatedAt time.Time `json:"createdAt"`
-	// By is the account that set it.
+	// By is the account that set it; empty when it came from chat.
 	By string `json:"by,omitempty"`
+	// Source is where it was flagged; absent for the page of the stream.
+	Source string `json:"source,omitempty" jsonschema:"enum=chat,enum=obs,enum=hotkey,enum=api"`
 }
 
 // load reads a stream; pgx.ErrNoRows when there is none.
@@ -82,7 +86,7 @@ func load(ctx context.Context, q es.Querier, owner, id string) (Stream, error) {
 	if s.Published {
 		s.WatchURL = "/watch/" + id
 	}
-	rows, err = q.Query(ctx, `select id, label, at, created_at, created_by from marker where owner = $1 and stream = $2 order by at, id`, owner, id)
+	rows, err = q.Query(ctx, `select id, label, at, created_at, created_by, source from marker where owner = $1 and stream = $2 order by at, id`, owner, id)
 	if err != nil {
 		return s, err
 	}
@@ -107,7 +111,7 @@ func load(ctx context.Context, q es.Querier, owner, id string) (Stream, error) {
 		c.SpritesURL = media(c.ID, "sprites.vtt", sprites)
 		c.HLSURL = media(c.ID, "hls/index.m3u8", c.Playable)
 		c.Offset = end // without a time of its own it follows the one before
-		if startedAt != nil && !startedAt.Before(s.StartedAt) {
+		if startedAt != nil && (!startedAt.Before(s.StartedAt) || startedAt.Add(time.Duration(c.Duration*float64(time.Second))).After(s.StartedAt)) {
 			c.Offset = startedAt.Sub(s.StartedAt).Seconds()
 		}
 		end = max(end, c.Offset+c.Duration)

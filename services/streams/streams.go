@@ -1,4 +1,5 @@
-// Package streams decides about streams and their markers, and knows which clips belong to which.
+// Package streams decides about streams and their markers, knows which clips belong to which, and lets what
+// channels, OBS and a button say become one live stream.
 package streams
 
 import (
@@ -9,12 +10,13 @@ import (
 // Service is the streams service.
 var Service = run.Service{
 	Name:        "streams",
-	Doc:         "streams, their markers and their clips, on one clock",
-	Projections: []es.Projection{library},
-	Reactors:    []run.Reactor{home},
+	Doc:         "streams, live and recorded, with their markers and their clips, on one clock",
+	Projections: []es.Projection{library, live},
+	Reactors:    []run.Reactor{home, onAir, waited, follow, mark},
 	Endpoints: []run.Endpoint{
 		listStreams, getStream, createStream, renameStream, deleteStream,
 		publishStream, unpublishStream, watchStream,
 		addMarker, removeMarker,
+		getLive, startLive, stopLive, addLiveMarker,
 	},
 }

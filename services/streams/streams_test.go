@@ -240,7 +240,8 @@ func TestListAndPageAgree(t *testing.T) {
 		"overlapping":       {[]*time.Time{at(0), at(50 * time.Second)}, 150},
 		"with a gap":        {[]*time.Time{at(0), at(time.Hour)}, 3700},
 		"without a time":    {[]*time.Time{nil, at(200 * time.Second), nil}, 500},
-		"before the start":  {[]*time.Time{at(-time.Hour), at(-time.Minute), at(time.Second)}, 200},
+		"before the start":  {[]*time.Time{at(-time.Hour), at(-time.Minute), at(time.Second)}, 101},
+		"over the start":    {[]*time.Time{at(-500 * time.Millisecond)}, 99.5},
 		"all sorts of them": {[]*time.Time{at(-time.Hour), nil, at(90*time.Second + 500*time.Millisecond)}, 290.5},
 	}
 	want := map[string]float64{}

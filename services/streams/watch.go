@@ -23,7 +23,7 @@ type WatchedStream struct {
 	// HLSURL plays the clips one after the other, without the gaps between them; absent while nothing
 	// can be played.
 	HLSURL string `json:"hlsUrl,omitempty"`
-	// Complete tells that no clip is still on its way.
+	// Complete tells that the stream is not live, and no clip is still on its way.
 	Complete bool `json:"complete"`
 	// Clips that can be played, in the order in which they are.
 	Clips []WatchedClip `json:"clips"`
@@ -59,7 +59,7 @@ var watchStream = api.Get("/api/watch/{stream}", "shows everybody a published st
 		}
 		w := WatchedStream{
 			ID: s.ID, Title: s.Title, StartedAt: s.StartedAt, Duration: s.Duration,
-			PosterURL: s.PosterURL, HLSURL: s.HLSURL, Complete: s.State != "processing", Clips: []WatchedClip{},
+			PosterURL: s.PosterURL, HLSURL: s.HLSURL, Complete: s.State != "processing" && s.State != "live", Clips: []WatchedClip{},
 		}
 		for _, c := range s.Clips {
 			if c.Playable {

@@ -14,9 +14,7 @@ import (
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
-	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
-	"github.com/afterglow-live/afterglow/services"
 )
 
 // dial finds the nats-server of the installation to speak to: NATS_URL if it is set, else the one that
@@ -118,28 +116,17 @@ func ownerAccount(ctx context.Context, conn *es.Conn, wait bool) (api.Caller, er
 	return owners[0], nil
 }
 
+// here gives access to the endpoints of the installation, on behalf of its owner.
+func (c *CLI) here(t *terminal) func(context.Context) (platform, func(), error) {
+	return func(ctx context.Context) (platform, func(), error) {
+		conn, caller, stop, err := c.asOwner(ctx, t.log)
+		return inside{conn: conn, caller: caller}, stop, err
+	}
+}
+
 // call calls "METHOD /path/{template}" of whatever service answers it.
 func call(ctx context.Context, conn *es.Conn, caller api.Caller, endpoint string, params map[string]string, body, out any) error {
-	for _, service := range services.All() {
-		for _, e := range service.Endpoints {
-			if e.Method+" "+e.Path != endpoint {
-				continue
-			}
-			in := api.Input{Params: params}
-			if body != nil {
-				var err error
-				if in.Body, err = json.Marshal(body); err != nil {
-					return err
-				}
-			}
-			reply, err := api.Do(ctx, conn, service.Name, e.Route, api.Call{Caller: caller, Input: in})
-			if err != nil || out == nil {
-				return err
-			}
-			return json.Unmarshal(reply.Body, out)
-		}
-	}
-	return fault.New(fault.NotFound, "there is no endpoint %s", endpoint)
+	return inside{conn: conn, caller: caller}.call(ctx, endpoint, params, body, out)
 }
 
 func printJSON(w io.Writer, v any) error {

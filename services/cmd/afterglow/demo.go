@@ -45,7 +45,7 @@ func importDemo(ctx context.Context, p run.Platform, t *terminal) error {
 	if err := media.Sample(ctx, file, demoSeconds); err != nil {
 		return err
 	}
-	im := &importer{conn: p.Logs, caller: caller, t: &terminal{out: io.Discard, err: io.Discard, log: t.log}, title: demoTitle}
+	im := &importer{platform: inside{conn: p.Logs, caller: caller}, t: &terminal{out: io.Discard, err: io.Discard, log: t.log}, title: demoTitle}
 	if err := im.makeStreamOf(ctx, file); err != nil {
 		return fmt.Errorf("importing the sample: %w", err)
 	}
@@ -60,7 +60,7 @@ func (im *importer) makeStreamOf(ctx context.Context, file string) error {
 	}
 	for label, at := range map[string]float64{"Hello": 2, "The colours turn": 12, "Nearly over": 27} {
 		body := map[string]any{"label": label, "at": at}
-		if err := call(ctx, im.conn, im.caller, "POST /api/streams/{stream}/markers", map[string]string{"stream": im.stream}, body, nil); err != nil {
+		if err := im.call(ctx, "POST /api/streams/{stream}/markers", map[string]string{"stream": im.stream}, body, nil); err != nil {
 			return err
 		}
 	}

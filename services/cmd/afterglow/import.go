@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
 )
 
@@ -36,7 +35,11 @@ func (c *importCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 		return err
 	}
 	defer stop()
-	im := &importer{conn: conn, caller: caller, t: t, stream: c.Stream, title: c.Title, wait: c.Wait, json: c.JSON}
+	here := inside{conn: conn, caller: caller}
+	im := &importer{platform: here, t: t, stream: c.Stream, title: c.Title, json: c.JSON}
+	if c.Wait {
+		im.wait = &here
+	}
 	if !c.StartedAt.IsZero() {
 		im.startedAt = &c.StartedAt
 	}
@@ -60,14 +63,14 @@ func (c *importCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 
 // importer puts files through the same endpoints as the page.
 type importer struct {
-	conn      *es.Conn
-	caller    api.Caller
+	platform
 	t         *terminal
 	stream    string
 	title     string
 	startedAt *time.Time
-	wait      bool
-	json      bool
+	// wait is where to look until each clip can be played or is refused; nil does not wait.
+	wait *inside
+	json bool
 }
 
 // makeStream makes one stream for all files.
@@ -79,7 +82,7 @@ func (im *importer) makeStream(ctx context.Context) error {
 	if im.startedAt != nil {
 		body["startedAt"] = im.startedAt
 	}
-	if err := call(ctx, im.conn, im.caller, "POST /api/streams", nil, body, &made); err != nil {
+	if err := im.call(ctx, "POST /api/streams", nil, body, &made); err != nil {
 		return err
 	}
 	im.stream, im.title = made.ID, ""
@@ -89,7 +92,7 @@ func (im *importer) makeStream(ctx context.Context) error {
 func (im *importer) file(ctx context.Context, r recording) error {
 	bar := newBar(im.t.err, "sending "+filepath.Base(r.path))
 	raw, made, err := im.take(ctx, r, bar)
-	if err == nil && im.wait {
+	if err == nil && im.wait != nil {
 		raw, made, err = im.follow(ctx, made, bar)
 	}
 	bar.end()
@@ -124,7 +127,7 @@ func (im *importer) follow(ctx context.Context, made clip, bar *bar) (json.RawMe
 	var now clip
 	var failure error
 	look := func(doc es.Live) {
-		if doc.Owner != im.caller.Owner || doc.Rev < last.Rev {
+		if doc.Owner != im.wait.caller.Owner || doc.Rev < last.Rev {
 			return
 		}
 		switch doc.Topic {
@@ -140,8 +143,8 @@ func (im *importer) follow(ctx context.Context, made clip, bar *bar) (json.RawMe
 			cancel()
 		}
 	}
-	err := im.conn.Watch(ctx, func() {
-		if doc, err := im.conn.Document(ctx, im.caller.Owner, "clip/"+made.ID); err == nil {
+	err := im.wait.conn.Watch(ctx, func() {
+		if doc, err := im.wait.conn.Document(ctx, im.wait.caller.Owner, "clip/"+made.ID); err == nil {
 			look(doc)
 		}
 	}, look)

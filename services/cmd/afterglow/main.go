@@ -32,6 +32,7 @@ type CLI struct {
 	List    listCmd    `cmd:"" help:"Show the map of the system without starting it."`
 	Import  importCmd  `cmd:"" help:"Import recordings, just as an upload in the page."`
 	Watch   watchCmd   `cmd:"" help:"Import what is recorded into a folder, as soon as each file is whole."`
+	OBS     obsCmd     `cmd:"" name:"obs" help:"Tell what happens in the OBS of this machine, and import what it records."`
 	Follow  followCmd  `cmd:"" help:"Follow live documents and feeds, as JSON lines."`
 	Events  eventsCmd  `cmd:"" help:"Show what is on the logs."`
 	Rebuild rebuildCmd `cmd:"" help:"Build tables anew from the first event on, while all goes on."`
@@ -42,6 +43,7 @@ type CLI struct {
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty installation."`
 	Token   tokenCmd   `cmd:"" help:"Make API tokens."`
 	Config  configCmd  `cmd:"" help:"Show and check the settings."`
+	Dev     devCmd     `cmd:"" help:"Tools to try and to test with."`
 	Version versionCmd `cmd:"" help:"Show the version."`
 }
 

@@ -64,11 +64,11 @@ func (im *importer) take(ctx context.Context, r recording, bar *bar) (json.RawMe
 		return nil, clip{}, err
 	}
 	if now := recordingOf(r.path, info); now.size != r.size || !now.modified.Equal(r.modified) {
-		return nil, clip{}, errors.Join(errChanged, call(ctx, im.conn, im.caller, "DELETE /api/uploads/{upload}", this, nil, nil))
+		return nil, clip{}, errors.Join(errChanged, im.call(ctx, "DELETE /api/uploads/{upload}", this, nil, nil))
 	}
 	bar.stage("checking "+filepath.Base(r.path), 100)
 	var raw json.RawMessage
-	if err := call(ctx, im.conn, im.caller, "POST /api/uploads/{upload}/complete", this, nil, &raw); err != nil {
+	if err := im.call(ctx, "POST /api/uploads/{upload}/complete", this, nil, &raw); err != nil {
 		return nil, clip{}, err
 	}
 	var made clip
@@ -93,7 +93,7 @@ func (im *importer) begin(ctx context.Context, r recording) (upload, error) {
 		}
 	}
 	var up upload
-	return up, call(ctx, im.conn, im.caller, "POST /api/uploads", nil, body, &up)
+	return up, im.call(ctx, "POST /api/uploads", nil, body, &up)
 }
 
 // begun finds an unfinished upload by the file's name, size and time; without an id there is none.
@@ -105,7 +105,7 @@ func (im *importer) begun(ctx context.Context, r recording, ended time.Time) (up
 		EndedAt  *time.Time `json:"endedAt"`
 	}]
 	file := map[string]string{"name": filepath.Base(r.path), "size": fmt.Sprint(r.size)}
-	if err := call(ctx, im.conn, im.caller, "GET /api/uploads", file, nil, &known); err != nil {
+	if err := im.call(ctx, "GET /api/uploads", file, nil, &known); err != nil {
 		return upload{}, err
 	}
 	for _, u := range known.Items {
@@ -122,7 +122,7 @@ func (im *importer) begun(ctx context.Context, r recording, ended time.Time) (up
 
 func (im *importer) upload(ctx context.Context, id string) (upload, error) {
 	var up upload
-	return up, call(ctx, im.conn, im.caller, "GET /api/uploads/{upload}", map[string]string{"upload": id}, nil, &up)
+	return up, im.call(ctx, "GET /api/uploads/{upload}", map[string]string{"upload": id}, nil, &up)
 }
 
 // sender puts the parts of a file where the upload says.

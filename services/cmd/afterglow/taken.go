@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -33,25 +34,36 @@ type fate struct {
 	What string `json:"what"`
 }
 
-// readTaken reads what was decided for an installation.
-func readTaken(data string) (*taken, error) {
+// statePath is where something of that name is remembered for an installation.
+func statePath(name, installation string) (string, error) {
 	folder := os.Getenv("XDG_STATE_HOME")
 	if folder == "" {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return nil, fmt.Errorf("a place to remember files: %w", err)
+			return "", fmt.Errorf("a place to remember files: %w", err)
 		}
 		folder = filepath.Join(home, ".local", "state")
 	}
+	sum := sha256.Sum256([]byte(installation))
+	return filepath.Join(folder, "afterglow", name+"-"+hex.EncodeToString(sum[:6])+".json"), nil
+}
+
+// taken reads what was decided for the installation to speak to.
+func (c *CLI) taken(name string) (*taken, error) {
 	installation, err := run.Env("NATS_URL")
 	if err != nil {
 		return nil, err
 	}
-	if installation == "" {
-		installation = data
+	path, err := statePath(name, cmp.Or(installation, c.Data))
+	if err != nil {
+		return nil, err
 	}
-	sum := sha256.Sum256([]byte(installation))
-	t := &taken{path: filepath.Join(folder, "afterglow", "watch-"+hex.EncodeToString(sum[:6])+".json"), Files: map[string]fate{}}
+	return readTaken(path)
+}
+
+// readTaken reads what was decided.
+func readTaken(path string) (*taken, error) {
+	t := &taken{path: path, Files: map[string]fate{}}
 	text, err := os.ReadFile(t.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil

@@ -13,8 +13,6 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"github.com/afterglow-live/afterglow/pkg/api"
-	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
@@ -30,9 +28,7 @@ func (c *watchCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 	if c.Settle <= 0 {
 		return usageError{fmt.Errorf("--settle: %s is no time to wait; say for instance 10s", c.Settle)}
 	}
-	w := &watcher{watchCmd: *c, t: t, settling: settling{after: c.Settle}, connect: func(ctx context.Context) (*es.Conn, api.Caller, func(), error) {
-		return cli.asOwner(ctx, t.log)
-	}}
+	w := &watcher{watchCmd: *c, t: t, settling: settling{after: c.Settle}, connect: cli.here(t), known: filesAlone{}}
 	for i, folder := range c.Folders {
 		path, err := filepath.Abs(folder)
 		if err != nil {
@@ -46,7 +42,7 @@ func (c *watchCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 		w.Folders[i] = path
 	}
 	var err error
-	if w.taken, err = readTaken(cli.Data); err != nil {
+	if w.taken, err = cli.taken("watch"); err != nil {
 		return err
 	}
 	return w.run(ctx)
@@ -59,13 +55,32 @@ type watcher struct {
 	taken    *taken
 	settling settling
 	// connect gives access to the platform for one file.
-	connect func(context.Context) (*es.Conn, api.Caller, func(), error)
+	connect func(context.Context) (platform, func(), error)
+	// known is what is known of recordings besides.
+	known knowledge
 
 	// unreadable are the folders and files that cannot be read, which is told once.
 	unreadable map[string]bool
 	// away is how often in a row the platform did not answer.
 	away int
 }
+
+// knowledge is what somebody knows of recordings.
+type knowledge interface {
+	// written tells which of some files are still written to.
+	written(files []recording) map[string]bool
+	// leavesOut tells files that are not to be imported, and not to be decided about.
+	leavesOut(r recording) bool
+	// began is when a recording was begun; nil when only the file tells.
+	began(r recording) *time.Time
+}
+
+// filesAlone knows what the machine tells of files.
+type filesAlone struct{}
+
+func (filesAlone) written(files []recording) map[string]bool { return written(files) }
+func (filesAlone) leavesOut(recording) bool                  { return false }
+func (filesAlone) began(recording) *time.Time                { return nil }
 
 // seldom is how often folders are looked at that say nothing by themselves, such as those of other machines.
 const seldom = time.Minute
@@ -122,7 +137,7 @@ func (w *watcher) look(ctx context.Context, notes *fsnotify.Watcher) (time.Durat
 		}
 		there = append(there, found...)
 	}
-	whole, at := w.settling.see(time.Now(), there, written)
+	whole, at := w.settling.see(time.Now(), there, w.known.written)
 	again := seldom
 	if len(w.unreadable) > 0 {
 		again = w.Settle
@@ -171,6 +186,7 @@ func (w *watcher) find(folder string, notes *fsnotify.Watcher) ([]recording, err
 	left := 0
 	for _, r := range files {
 		switch what := w.taken.of(r); {
+		case w.known.leavesOut(r):
 		case before && what == "" && !w.Existing:
 			w.taken.note(r, "left out")
 			left++
@@ -237,14 +253,14 @@ func (w *watcher) isCopy(r recording) bool {
 }
 
 func (w *watcher) send(ctx context.Context, r recording) (json.RawMessage, clip, error) {
-	conn, caller, stop, err := w.connect(ctx)
+	p, stop, err := w.connect(ctx)
 	if err != nil {
 		return nil, clip{}, err
 	}
 	defer stop()
 	bar := newBar(w.t.err, "sending "+filepath.Base(r.path))
 	defer bar.end()
-	im := &importer{conn: conn, caller: caller, t: w.t}
+	im := &importer{platform: p, t: w.t, startedAt: w.known.began(r)}
 	return im.take(ctx, r, bar)
 }
 

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
-	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/run"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
 	"github.com/afterglow-live/afterglow/services/clips"
@@ -63,13 +62,13 @@ func watching(t *testing.T, p run.Platform, before *taken, existing bool, folder
 	s := &sight{lines: make(chan watched, 100), warnings: make(chan string, 100), done: make(chan error, 1)}
 	s.watcher = &watcher{
 		watchCmd: watchCmd{Folders: folders, Existing: existing, Settle: 50 * time.Millisecond, JSON: true}, taken: before,
-		settling: settling{after: 50 * time.Millisecond},
-		t:        &terminal{out: writerFunc(s.hear), err: writerFunc(s.warned), log: p.Logger},
-		connect: func(context.Context) (*es.Conn, api.Caller, func(), error) {
+		settling: settling{after: 50 * time.Millisecond}, known: filesAlone{},
+		t: &terminal{out: writerFunc(s.hear), err: writerFunc(s.warned), log: p.Logger},
+		connect: func(context.Context) (platform, func(), error) {
 			if s.away.Load() {
-				return nil, api.Caller{}, nil, errors.New("nothing runs")
+				return nil, nil, errors.New("nothing runs")
 			}
-			return p.Logs, testkit.Owner("ours"), func() {}, nil
+			return inside{conn: p.Logs, caller: testkit.Owner("ours")}, func() {}, nil
 		},
 	}
 	var ctx context.Context
@@ -236,7 +235,7 @@ func TestImportGoesOn(t *testing.T) {
 	write(t, file, string(content))
 	r, err := recordingAt(file)
 	check(t, err)
-	im := &importer{conn: s.Logs, caller: testkit.Owner("ours"), t: &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}, log: s.Logger}}
+	im := &importer{platform: inside{conn: s.Logs, caller: testkit.Owner("ours")}, t: &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}, log: s.Logger}}
 	first, err := im.begin(t.Context(), r)
 	check(t, err)
 	other := bytes.Repeat([]byte("x"), int(first.PartSize)) // tells whether the part is sent again

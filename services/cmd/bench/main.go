@@ -39,6 +39,8 @@ var figures = []figure{
 	{"FanOut/burst", "ratio", "the same at 1 000 events/s, told in bursts", 5, 0},
 	{"FanOut/idle", "ratio", "the same, median latency of a single event", 0, 1},
 	{"Replay", "ratio", "replay of a million events into a fold in memory, against the bare ordered consumer", 0.8, 0},
+	{"Webhook", "ratio", "EventSub webhook, durable, 64 connections, against a handler that publishes each message by itself", 4, 0},
+	{"Burst", "ratio", "50 000 messages over an EventSub socket until all are on the log, against publishing each by itself", 4, 0},
 	{"Upload", "ratio", "upload of 2 GiB in parts, hashed, against a plain multipart put of minio-go", 0.7, 0},
 	{"Up", "s/start", "`up` on an existing folder until ready, seconds", 0, 5},
 	{"Up", "MB-rss", "resident memory when idle, all children included, shared pages counted in each, MB", 0, 0},
@@ -48,11 +50,15 @@ var figures = []figure{
 	{"Sprites", "ratio", "sprites of ten minutes, CPU seconds, against decoding all with one picture a second", 0, 0.25},
 	{"Package", "ratio-wall", "wall time of packaging ten minutes, against the time in which ffmpeg runs", 0, 1.05},
 	{"Package", "ratio-cpu", "the same, CPU time of everything, against that of ffmpeg", 0, 1.03},
+	{"History/rebuild", "ratio", "rebuild of the history of a million messages, against ordered consumer and COPY by hand", 0.8, 0},
+	{"History/rare", "p95-ms", "search over a million messages for a rare word, 95th percentile, ms", 0, 50},
+	{"History/medium", "p95-ms", "the same, for a word in one of some hundred messages, ms", 0, 50},
+	{"History/common", "p95-ms", "the same, for a word that is used all the time, ms", 0, 50},
 }
 
 // packages have the benchmarks, by module.
 var packages = []struct{ module, path string }{
-	{"pkg", "./es"}, {"pkg", "./media"}, {"services", "./gateway"}, {"services", "./clips"}, {"services", "./e2e"},
+	{"pkg", "./es"}, {"pkg", "./media"}, {"services", "./gateway"}, {"services", "./clips"}, {"services", "./twitch"}, {"services", "./chat"}, {"services", "./e2e"},
 }
 
 func main() {

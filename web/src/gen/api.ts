@@ -34,11 +34,77 @@ export interface AccountList {
   next?: string;
 }
 
+/** Activity is something that happened in a channel that is no message. */
+export interface Activity {
+  /** ID is the same whenever the same thing is told. */
+  id: string;
+  channel: string;
+  seq: number;
+  seenAt: string;
+  /** At is the stream time in seconds; absent unless a stream was asked for. */
+  at?: number;
+  /** Kind is follow, subscription, raid and so on. */
+  kind: string;
+  /** Phase of what takes a while: begin, progress, lock or end. */
+  phase?: string;
+  /** Type is the platform's name for it. */
+  type: string;
+  /** Alert is false for what is only book-keeping. */
+  alert: boolean;
+  person?: Person;
+  target?: Person;
+  anonymous?: boolean;
+  /** Amount is how much of it, by its kind: viewers, bits, gifts, points, seconds. */
+  amount?: number;
+  months?: number;
+  streak?: number;
+  tier?: string;
+  title?: string;
+  text?: string;
+  group?: string;
+  status?: string;
+  /** Found is true when it was found afterwards, in a gap. */
+  found?: boolean;
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface ActivityList {
+  items: Activity[];
+  next?: string;
+}
+
+/** AddLiveMarker flags this moment of what is on air. */
+export interface AddLiveMarker {
+  label: string;
+  /** Source is where it is flagged: "hotkey", "obs" or "api"; empty is the page. */
+  source?: string;
+}
+
 /** AddMarker flags a moment of a stream. */
 export interface AddMarker {
   label: string;
   /** At is the stream time in seconds; absent is now. */
   at?: number;
+}
+
+/** Ads is when the channel shows advertisements. */
+export interface Ads {
+  /** NextAt is absent when none are planned, LastAt when there were none. */
+  nextAdAt?: string;
+  lastAdAt?: string;
+  /** Duration of the next break in seconds. */
+  duration: number;
+  /** PrerollFreeSeconds is how long newcomers see none. */
+  prerollFreeSeconds: number;
+  /** Snoozes is how often the next break can be put off; SnoozeRefreshAt is when that grows. */
+  snoozes: number;
+  snoozeRefreshAt?: string;
+}
+
+/** App is an application that the owner has registered at Twitch. */
+export interface App {
+  clientId: string;
+  clientSecret: string;
 }
 
 /** ArrivedPart is a part that is there. */
@@ -60,6 +126,14 @@ export interface AudioFacts {
   bitRate?: number;
 }
 
+/** Badge is shown in front of a name. */
+export interface Badge {
+  set: string;
+  id: string;
+  /** Info is for instance for how many months somebody subscribes. */
+  info?: string;
+}
+
 /** Board is the live document of all work. */
 export interface Board {
   /** Items are the pipelines that run or wait and those that ended last, newest first. */
@@ -74,10 +148,167 @@ export interface Board {
   openLetters: number;
 }
 
+/** Bridge is how an OBS stands, as the bridge beside it has told last. */
+export interface Bridge {
+  /** Bridge is its name. */
+  bridge: string;
+  /** Connected tells that the bridge hears OBS; Reason is why it does not. */
+  connected: boolean;
+  reason?: string;
+  obsVersion: string;
+  streaming: boolean;
+  /** StreamSince is when it began to stream; absent while it does not. */
+  streamSince?: string;
+  recording: boolean;
+  /** Paused tells that the recording waits. */
+  paused: boolean;
+  /**
+   * RecordingSince is when the recording began, and RecordingFile the name of its newest file;
+   * absent while there is none.
+   */
+  recordingSince?: string;
+  recordingFile?: string;
+  /** Scene that is shown. */
+  scene: string;
+  /** Disk is where it records; absent while unknown. */
+  disk?: Disk;
+  /**
+   * OffsetMs is how much later than OBS said the newest recording began, in milliseconds, give or
+   * take OffsetErrorMs; absent while no clock was measured.
+   */
+  offsetMs?: number;
+  offsetErrorMs?: number;
+  /** LastSeen is when the bridge told something last, by the clock of its machine. */
+  lastSeen: string;
+}
+
+/** BridgeEvent is one thing that happened. Which fields tell of it depends on its kind. */
+export interface BridgeEvent {
+  /** ID is the same when it is told again; at most 128 letters, digits, - and _. */
+  id: string;
+  kind: "connected" | "disconnected" | "stream_started" | "stream_stopped" | "record_started" | "record_stopped" | "record_split" | "record_paused" | "record_resumed" | "scene_changed" | "replay_saved" | "clock_measured" | "disk_measured";
+  /** At is when, by the clock of the machine that OBS runs on. */
+  at: string;
+  /** TimecodeMs of the output in milliseconds; absent when none runs. */
+  timecodeMs?: number;
+  /** Version of OBS, Folder that it records into, and what it does: of connected. */
+  version?: string;
+  folder?: string;
+  streaming?: boolean;
+  recording?: boolean;
+  /** Scene that is shown: of connected and scene_changed. */
+  scene?: string;
+  /** Reason of disconnected. */
+  reason?: string;
+  /**
+   * File is the name of the recording, without its folder; of a split the one that is whole, and
+   * Next the one that follows.
+   */
+  file?: string;
+  next?: string;
+  /**
+   * StartedAt is when the recording's time was zero, give or take ErrorMs, and OffsetMs later than
+   * when OBS said so: of clock_measured.
+   */
+  startedAt?: string;
+  errorMs?: number;
+  offsetMs?: number;
+  /** Free and Total in bytes, where it records: of disk_measured. */
+  free?: number;
+  total?: number;
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface BridgeList {
+  items: Bridge[];
+  next?: string;
+}
+
+/** Category is what a stream is about, as Twitch lists it. */
+export interface Category {
+  id: string;
+  name: string;
+  /** BoxArtURL of its picture. */
+  boxArtUrl?: string;
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface CategoryList {
+  items: Category[];
+  next?: string;
+}
+
+/** ChangeSeries changes what is given of a plan. */
+export interface ChangeSeries {
+  title?: string;
+  description?: string;
+  streamTitle?: string;
+  /** Category with an empty id takes it away. */
+  category?: Category;
+  tags?: string[];
+  language?: string;
+  labels?: string[];
+  notes?: string;
+  zone?: string;
+  start?: string;
+  end?: string;
+  time?: string;
+  minutes?: number;
+  recurrence?: Recurrence;
+  paused?: boolean;
+}
+
 /** Changed is the live document of the list of streams: it says that the list is another. */
 export interface Changed {
   /** Rev is the sequence of the event that changed it last. */
   rev: number;
+}
+
+/** ChannelChange is what changes of a channel; what is left out stays. */
+export interface ChannelChange {
+  title?: string;
+  /** CategoryID is empty for no category. */
+  categoryId?: string;
+  language?: string;
+  /** Tags and Labels are all that the channel is to have; an empty list takes them away. */
+  tags?: string[];
+  labels?: string[];
+  /** Delay in seconds, which Twitch takes from partners alone. */
+  delay?: number;
+}
+
+/** ChannelInfo is what a channel says about itself. */
+export interface ChannelInfo {
+  channel: string;
+  title: string;
+  categoryId: string;
+  categoryName: string;
+  /** Language is that of ISO 639-1, or other. */
+  language: string;
+  tags: string[];
+  /** Labels are the ids of the content classification labels that it carries. */
+  labels: string[];
+  /** Delay of the broadcast in seconds. */
+  delay: number;
+}
+
+/** Chatter is what is known of somebody from what is kept. */
+export interface Chatter {
+  id: string;
+  /** Login and Name are the latest. */
+  login: string;
+  name: string;
+  /** Names are all that were seen, the latest first. */
+  names: string[];
+  firstSeen: string;
+  lastSeen: string;
+  /** Messages that were written, and those of them that were taken away. */
+  messages: number;
+  deleted: number;
+  /** Bits that were cheered. */
+  bits: number;
+  /** Streams during which something was written, the latest first. */
+  streams: PersonStream[];
 }
 
 /** Clip is one recorded media file. */
@@ -133,6 +364,93 @@ export interface ClipList {
 /** Code says what kind of thing went wrong, in words that stay the same for ever. */
 export type Code = "invalid" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "precondition" | "key_reused" | "too_large" | "limited" | "unavailable" | "internal";
 
+/** Commercial is a break that has begun. */
+export interface Commercial {
+  /** Length in seconds, which Twitch may have rounded. */
+  length: number;
+  /** RetryAfter is in how many seconds the next one may begin. */
+  retryAfter: number;
+  message: string;
+}
+
+/** Connection is how the platform and another one know each other. */
+export interface Connection {
+  id: string;
+  state: "unconfigured" | "disconnected" | "connecting" | "connected" | "lost";
+  /** Channel is the id there; Login and Name are what people call it. */
+  channel?: string;
+  login?: string;
+  name?: string;
+  /** Reason says in a sentence why the connection is lost. */
+  reason?: string;
+  scopes: Scope[];
+  /** ValidUntil is when the token ends, which is renewed before. */
+  validUntil?: string;
+  /** Transport is how the other side tells what happens. */
+  transport: TransportState;
+  subscriptions: Subscription[];
+  /** Gap is the last time that was not heard; absent when all was. */
+  gap?: Gap;
+  /** RedirectURL is what the application there has to be registered with. */
+  redirectUrl?: string;
+  clientId?: string;
+  /** ValidatedAt is when the other side was last asked whether the token holds. */
+  validatedAt?: string;
+  /** LastEventAt is when something was last heard, to the minute. */
+  lastEventAt?: string;
+  /** Device is what somebody may type in to connect; absent when nobody began that. */
+  device?: Device;
+  /** ImagesURL is where emotes are shown from. */
+  imagesUrl?: string;
+}
+
+/** Connections are all that there are. */
+export interface Connections {
+  items: Connection[];
+}
+
+/** CreateSeries makes a series. */
+export interface CreateSeries {
+  title: string;
+  description?: string;
+  /**
+   * StreamTitle is the title of its streams, with ${title}, ${number} and ${date} in it; absent is
+   * that of the series.
+   */
+  streamTitle?: string;
+  category?: Category;
+  /** Tags of up to 25 letters and digits; at most ten. */
+  tags?: string[];
+  /** Language is a code of ISO 639-1 such as "en", or "other". */
+  language?: string;
+  /** Labels are ids of content labels. */
+  labels?: string[];
+  /**
+   * Notes for the one who streams, in Markdown. They are kept as they are: whoever shows them sees
+   * to it that they are safe.
+   */
+  notes?: string;
+  /**
+   * Zone is a time zone of the IANA database, such as "Europe/Berlin"; all dates and times of the
+   * plan are those of its clocks.
+   */
+  zone: string;
+  /**
+   * Start is the first date on which it may come, such as 2026-01-31, and End the last; absent, it
+   * goes on.
+   */
+  start: string;
+  end?: string;
+  /** Time of the day, such as 19:30. */
+  time: string;
+  /** Minutes that a stream takes; it may go on past midnight. */
+  minutes: number;
+  /** Recurrence is when it comes again; without one it comes once. */
+  recurrence?: Recurrence;
+  /** Paused series have no streams until they go on. */
+  paused?: boolean;
+}
+
 /** CreateStream makes a stream. */
 export interface CreateStream {
   title: string;
@@ -157,6 +475,33 @@ export interface CreatedToken {
   role: Role;
   /** Token is shown this once. */
   token: string;
+}
+
+/**
+ * Device is what somebody needs who connects on another device, or where Twitch cannot send a
+ * browser back to the platform.
+ */
+export interface Device {
+  /** UserCode is typed in at VerificationURL. */
+  userCode: string;
+  verificationUrl: string;
+  expiresAt: string;
+}
+
+/** Disk is the room where OBS records, in bytes. */
+export interface Disk {
+  path: string;
+  free: number;
+  total: number;
+}
+
+/** Erasing is what is going to be removed of a person. */
+export interface Erasing {
+  /** Messages and Activities that the tables have had. */
+  messages: number;
+  activities: number;
+  /** Archives that are looked through. */
+  archives: number;
 }
 
 /** EventDetail is an event with what led to it and what came of it. */
@@ -208,6 +553,29 @@ export interface EventRecord {
   data: unknown;
 }
 
+/** Fragment is a part of a message; the texts of all make the whole text. */
+export interface Fragment {
+  /** Kind is text, emote, cheermote, mention, or one that is not known yet. */
+  kind: string;
+  text: string;
+  /** Emote is the id of the picture; empty for other kinds. */
+  emote?: string;
+  /** Animated is true when the emote can move. */
+  animated?: boolean;
+  /** Bits and Tier are those of a cheermote. */
+  bits?: number;
+  tier?: number;
+  /** Person is who is mentioned. */
+  person?: Person;
+}
+
+/** Gap is a time that was not heard. */
+export interface Gap {
+  from: string;
+  to: string;
+  why: string;
+}
+
 /** Health is how the platform is doing, as far as this gateway hears. */
 export interface Health {
   /** OK is true when all parts are. */
@@ -226,6 +594,25 @@ export interface HealthPart {
   lag: number;
   /** Parked is how many things a service goes on without, because an event could not be folded. */
   parked?: number;
+}
+
+/** ImportComments brings messages that were written during a stream, from elsewhere. */
+export interface ImportComments {
+  stream: string;
+  /**
+   * Channel is the id of the channel that they were written in; that of the stream when absent.
+   */
+  channel?: string;
+  /** Comments are those of a chat file of TwitchDownloader as they are, up to 500 at once. */
+  comments: unknown[];
+}
+
+/** Imported is what came of an import. */
+export interface Imported {
+  /** Added messages are new. */
+  added: number;
+  /** Known ones are there already, or their authors had them removed. */
+  known: number;
 }
 
 /** Invitation lets somebody make an account. */
@@ -326,6 +713,19 @@ export interface JobList {
   next?: string;
 }
 
+/** Label is a content classification label that a channel can carry. */
+export interface Label {
+  id: string;
+  name: string;
+  description: string;
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface LabelList {
+  items: Label[];
+  next?: string;
+}
+
 /** LastDay counts the jobs of a reactor that ended in the last 24 hours. */
 export interface LastDay {
   done: number;
@@ -414,6 +814,34 @@ export interface LinkStream {
   expiresIn?: number;
 }
 
+/** Live is what is on air: the newest live stream, which is on or over. */
+export interface Live {
+  /**
+   * Live is true from the first source on until the stream has ended, also while it waits for a
+   * source to come back.
+   */
+  live: boolean;
+  /** Stream that it is; absent when there was none yet. */
+  stream?: string;
+  title?: string;
+  /** Channel is the id of the channel that it is seen on, if it is known. */
+  channel?: string;
+  /** StartedAt is stream time zero on the wall clock. */
+  startedAt?: string;
+  /** Sources that hold it. */
+  sources: LiveSource[];
+  /** DroppedAt is when the last source left; it has until GraceUntil to come back. */
+  droppedAt?: string;
+  graceUntil?: string;
+  endedAt?: string;
+}
+
+/** LiveSource is something that holds a live stream. */
+export interface LiveSource {
+  source: "twitch" | "obs" | "button";
+  since: string;
+}
+
 /** Marker is a moment that somebody flagged. */
 export interface Marker {
   id: string;
@@ -421,8 +849,65 @@ export interface Marker {
   /** At is the stream time in seconds. */
   at: number;
   createdAt: string;
-  /** By is the account that set it. */
+  /** By is the account that set it; empty when it came from chat. */
   by?: string;
+  /** Source is where it was flagged; absent for the page of the stream. */
+  source?: "chat" | "obs" | "hotkey" | "api";
+}
+
+/** Message is what somebody wrote. */
+export interface Message {
+  /** ID of the message on its platform. */
+  id: string;
+  channel: string;
+  /** Seq is where it is on CHAT. */
+  seq: number;
+  sentAt: string;
+  /** At is the stream time in seconds; absent unless a stream was asked for. */
+  at?: number;
+  user: User;
+  /** Badges in front of the name. */
+  badges: Badge[];
+  /** Text is absent for those who may not read what was taken away, and so are Fragments. */
+  text: string;
+  fragments: Fragment[];
+  /** Bits that were cheered with it. */
+  bits?: number;
+  reply?: Reply;
+  kind: string;
+  /** Source is where a message of a shared chat was written. */
+  source?: Shared;
+  /** Reward is the id of the reward that it was written for. */
+  reward?: string;
+  /** Imported is true when it was added later from a file. */
+  imported?: boolean;
+  /** DeletedAt is when it was taken away. */
+  deletedAt?: string;
+  /**
+   * DeletedBy is what took it away: "message" by itself, "user" with all of that person, "all" with
+   * everything.
+   */
+  deletedBy?: "message" | "user" | "all";
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface MessageList {
+  items: Message[];
+  next?: string;
+}
+
+/** MissedTime is a time in which not everything was heard. */
+export interface MissedTime {
+  /** Source is what was not heard: twitch or obs. */
+  source: string;
+  /** From and To are stream times in seconds; they may lie outside of the stream. */
+  from: number;
+  to: number;
+  /** Why says it in a sentence. */
+  why: string;
+  /** Filled is what could be found afterwards, and Missing what could not. */
+  filled: string[];
+  missing: string[];
 }
 
 /** NewInvitation is what an invitation is made of. */
@@ -442,6 +927,39 @@ export interface NewPassword {
 export interface NewToken {
   name: string;
   role: Role;
+}
+
+/** Occurrence is one stream of a series. */
+export interface Occurrence {
+  series: string;
+  /** Date such as 2026-01-31, in the series' zone. */
+  date: string;
+  startsAt: string;
+  endsAt: string;
+  /** Title of the series. */
+  title: string;
+  /** StreamTitle is the title of the stream, filled in. */
+  streamTitle: string;
+  category?: Category;
+  tags: string[];
+  language?: string;
+  labels: string[];
+  /** Notes in Markdown, as they were written. */
+  notes?: string;
+  /** Skipped tells that it does not come, and Reason why. */
+  skipped?: boolean;
+  reason?: string;
+  /**
+   * Number counts from 1, by the plan as it is now. What is skipped does not count: it has the
+   * number of the one that comes instead.
+   */
+  number: number;
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface OccurrenceList {
+  items: Occurrence[];
+  next?: string;
 }
 
 /** PasswordChange is an account's own change of its password. */
@@ -469,6 +987,22 @@ export interface PastState {
   value: unknown;
 }
 
+/** Person is somebody on another platform. Names change, the id does not. */
+export interface Person {
+  /** ID on that platform; empty when the person stays unknown. */
+  id?: string;
+  /** Login is the name in addresses, lower case. */
+  login?: string;
+  /** Name is what is shown. */
+  name?: string;
+}
+
+/** PersonStream is how much somebody wrote during a stream. */
+export interface PersonStream {
+  stream: string;
+  messages: number;
+}
+
 /** Pipeline is all the work on one thing. */
 export interface Pipeline {
   aggregate: string;
@@ -490,6 +1024,12 @@ export interface Pipeline {
 export interface PipelineList {
   items: Pipeline[];
   next?: string;
+}
+
+/** Plans is the live document of all series: it says that they are others. */
+export interface Plans {
+  /** Rev is the sequence of the event that changed them last. */
+  rev: number;
 }
 
 /** Positions is how far a reader has come on each log. */
@@ -543,6 +1083,21 @@ export interface ReactorList {
   next?: string;
 }
 
+/** Recurrence is when a series comes again. */
+export interface Recurrence {
+  /** Every is week or month; empty for a series that comes once. */
+  every?: string;
+  /** Interval is how many weeks or months are from one to the next: 2 is every other week. */
+  interval?: number;
+  /** Days of the week: monday to sunday. */
+  days?: string[];
+  /**
+   * Nth is which of these days in a month: 1 to 5, or -1 for the last. Zero, by the month, is the
+   * day of the month of the start.
+   */
+  nth?: number;
+}
+
 /** RenameStream gives a stream another title. */
 export interface RenameStream {
   title: string;
@@ -561,8 +1116,110 @@ export interface Rendition {
   copied: boolean;
 }
 
+/** Replayed is what was written and done during a part of a stream, the oldest first. */
+export interface Replayed {
+  items: Message[];
+  /** Activities of the whole part; with a cursor there are none, as they were told before. */
+  activities: Activity[];
+  /** Next continues the messages; empty when these were the last ones. */
+  next?: string;
+}
+
+/** Reply is what a message answers to. */
+export interface Reply {
+  message: string;
+  person: Person;
+  text?: string;
+  /** Thread is the first message of the conversation. */
+  thread?: string;
+}
+
 /** Role is what an account or a token may do. */
 export type Role = "owner" | "editor" | "moderator" | "developer" | "viewer";
+
+/** RunAd asks for a break. */
+export interface RunAd {
+  /** Length in seconds. */
+  length: number;
+}
+
+/** Scope is something that the platform may do at Twitch, or may not. */
+export interface Scope {
+  /** Scope is what Twitch calls it. */
+  scope: string;
+  /** Granted is true when the owner has allowed it. */
+  granted: boolean;
+  /** Why says what it is needed for. */
+  why: string;
+}
+
+/** SendMessage asks to write into the chat. */
+export interface SendMessage {
+  text: string;
+  /** ReplyTo is the id of the message that it answers. */
+  replyTo?: string;
+}
+
+/** SentMessage is what became of a message. */
+export interface SentMessage {
+  /** ID is empty when it was not sent. */
+  id: string;
+  sent: boolean;
+  /** Reason says why it was not sent. */
+  reason?: string;
+}
+
+/** Series is a plan of streams. */
+export interface Series {
+  id: string;
+  title: string;
+  description?: string;
+  /**
+   * StreamTitle is the title of its streams, with ${title}, ${number} and ${date} in it; absent is
+   * that of the series.
+   */
+  streamTitle?: string;
+  category?: Category;
+  /** Tags of up to 25 letters and digits; at most ten. */
+  tags?: string[];
+  /** Language is a code of ISO 639-1 such as "en", or "other". */
+  language?: string;
+  /** Labels are ids of content labels. */
+  labels?: string[];
+  /**
+   * Notes for the one who streams, in Markdown. They are kept as they are: whoever shows them sees
+   * to it that they are safe.
+   */
+  notes?: string;
+  /**
+   * Zone is a time zone of the IANA database, such as "Europe/Berlin"; all dates and times of the
+   * plan are those of its clocks.
+   */
+  zone: string;
+  /**
+   * Start is the first date on which it may come, such as 2026-01-31, and End the last; absent, it
+   * goes on.
+   */
+  start: string;
+  end?: string;
+  /** Time of the day, such as 19:30. */
+  time: string;
+  /** Minutes that a stream takes; it may go on past midnight. */
+  minutes: number;
+  /** Recurrence is when it comes again; without one it comes once. */
+  recurrence?: Recurrence;
+  /** Paused series have no streams until they go on. */
+  paused?: boolean;
+  skips: Skip[];
+  createdAt: string;
+  changedAt: string;
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface SeriesList {
+  items: Series[];
+  next?: string;
+}
 
 /** Session is one browser that is signed in. */
 export interface Session {
@@ -606,6 +1263,29 @@ export interface SetupState {
   oidc?: string;
 }
 
+/** Shared is where a message of a shared chat was written, when that was another channel. */
+export interface Shared {
+  channel: Person;
+  message: string;
+  badges?: Badge[];
+  /** Only is true when it was shown in that channel alone. */
+  only?: boolean;
+}
+
+/** ShownBadge is a picture in front of a name. */
+export interface ShownBadge {
+  set: string;
+  id: string;
+  title: string;
+  imageUrl: string;
+}
+
+/** List is a page of something: Next continues it, and is empty on the last page. */
+export interface ShownBadgeList {
+  items: ShownBadge[];
+  next?: string;
+}
+
 /** ShownInvitation is what an invitation is for. */
 export interface ShownInvitation {
   email: string;
@@ -617,6 +1297,20 @@ export interface ShownInvitation {
 export interface SignIn {
   email: string;
   password: string;
+}
+
+/** Skip is a date on which a series does not come. */
+export interface Skip {
+  /** Date such as 2026-01-31, in the series' zone. */
+  date: string;
+  reason?: string;
+}
+
+/** SkipOccurrence lets a series not come on one date. */
+export interface SkipOccurrence {
+  /** Date such as 2026-01-31, in the series' zone. */
+  date: string;
+  reason?: string;
 }
 
 /**
@@ -649,6 +1343,12 @@ export interface Stage {
   attempt: number;
   reason?: string;
   retriable?: boolean;
+}
+
+/** StartLive begins a live stream. */
+export interface StartLive {
+  /** Title of the stream if there is none yet; else that of the channel is taken, or the day. */
+  title?: string;
 }
 
 /** StartUpload announces a file. */
@@ -696,8 +1396,14 @@ export interface Stream {
   startedAt: string;
   /** Published tells that everybody may watch it. */
   published: boolean;
-  /** State of the clips together. */
-  state: "empty" | "processing" | "ready" | "failed";
+  /** Live tells that it is on air. */
+  live: boolean;
+  /** EndedAt is when it was no longer live; absent while it is, and when it never was. */
+  endedAt?: string;
+  /** Channel is the id of the channel that it was seen on, if it is known. */
+  channel?: string;
+  /** State is "live", or that of the clips together. */
+  state: "live" | "empty" | "processing" | "ready" | "failed";
   /** Playable tells that something of it can be played. */
   playable: boolean;
   /** Duration in seconds, to the end of the last clip. */
@@ -719,6 +1425,27 @@ export interface Stream {
   watchUrl?: string;
   clips: StreamClip[];
   markers: Marker[];
+}
+
+/** StreamChat is what is known of a stream's chat. */
+export interface StreamChat {
+  stream: string;
+  /** Channel is empty while it is not known. */
+  channel: string;
+  /** Messages that were not taken away. */
+  messages: number;
+  activities: number;
+  /** Sealed tells that all of it is in a file that is kept as long as the stream. */
+  sealed: boolean;
+  /** From is stream time zero on the wall clock, and To is where the chat ends. */
+  from: string;
+  to: string;
+  /** Density is how many messages there are in each Bucket, which is so many seconds. */
+  density: number[];
+  bucket: number;
+  viewers: Viewers[];
+  /** Gaps are when not everything was heard. */
+  gaps: MissedTime[];
 }
 
 /** StreamClip is a clip as its stream sees it. */
@@ -743,7 +1470,10 @@ export interface StreamClip {
   width?: number;
   height?: number;
   audioTracks: number;
-  /** Offset is the stream time in seconds at which the clip begins. */
+  /**
+   * Offset is the stream time in seconds at which the clip begins; below zero when it was begun
+   * before the stream was live.
+   */
   offset: number;
   posterUrl?: string;
   spritesUrl?: string;
@@ -767,8 +1497,14 @@ export interface StreamSummary {
   startedAt: string;
   /** Published tells that everybody may watch it. */
   published: boolean;
-  /** State of the clips together. */
-  state: "empty" | "processing" | "ready" | "failed";
+  /** Live tells that it is on air. */
+  live: boolean;
+  /** EndedAt is when it was no longer live; absent while it is, and when it never was. */
+  endedAt?: string;
+  /** Channel is the id of the channel that it was seen on, if it is known. */
+  channel?: string;
+  /** State is "live", or that of the clips together. */
+  state: "live" | "empty" | "processing" | "ready" | "failed";
   /** Playable tells that something of it can be played. */
   playable: boolean;
   /** Duration in seconds, to the end of the last clip. */
@@ -787,6 +1523,28 @@ export interface StreamSummary {
 export interface StreamSummaryList {
   items: StreamSummary[];
   next?: string;
+}
+
+/** Subscription is a kind of event that the other side tells, or does not tell. */
+export interface Subscription {
+  type: string;
+  version: string;
+  /** Status is enabled, or why it is not told, in the platform's words. */
+  status: string;
+  /** Reason says more. */
+  reason?: string;
+}
+
+/** TakeEvents is what a bridge tells, in the order in which it happened. */
+export interface TakeEvents {
+  events: BridgeEvent[];
+}
+
+/** TakenEvents says what became of them. */
+export interface TakenEvents {
+  /** Added are those that were new, Known those that had been told before. */
+  added: number;
+  known: number;
 }
 
 /**
@@ -832,6 +1590,16 @@ export interface Topic {
 export interface TopicList {
   items: Topic[];
   next?: string;
+}
+
+/** TransportState is how the other side tells what happens, and whether it does. */
+export interface TransportState {
+  kind?: "websocket" | "webhook";
+  state: "off" | "connecting" | "open" | "failed";
+  /** Since is when the state began. */
+  since?: string;
+  /** Reason says in a sentence why it has failed. */
+  reason?: string;
 }
 
 /** UnfinishedUpload is a file that was announced and is not a clip yet. */
@@ -888,6 +1656,14 @@ export interface Used {
   pictures: number;
 }
 
+/** User is who wrote a message, as they were called then. */
+export interface User {
+  id: string;
+  login: string;
+  name: string;
+  color?: string;
+}
+
 /** VideoFacts describe the picture as it is shown: rotated, with square pixels. */
 export interface VideoFacts {
   codec: string;
@@ -905,6 +1681,14 @@ export interface VideoFacts {
   rotation?: number;
   interlaced?: boolean;
   hdr?: boolean;
+}
+
+/** Viewers is how many watched at a moment. */
+export interface Viewers {
+  /** At is the stream time in seconds. */
+  at: number;
+  seenAt: string;
+  viewers: number;
 }
 
 /** WatchedClip is a clip of a published stream. */
@@ -935,7 +1719,7 @@ export interface WatchedStream {
    * can be played.
    */
   hlsUrl?: string;
-  /** Complete tells that no clip is still on its way. */
+  /** Complete tells that the stream is not live, and no clip is still on its way. */
   complete: boolean;
   /** Clips that can be played, in the order in which they are. */
   clips: WatchedClip[];
@@ -1024,6 +1808,134 @@ export interface Endpoints {
     body: undefined;
     response: PasswordReset;
   };
+  /** lists what was done in channels */
+  "GET /api/activity": {
+    params: undefined;
+    query: {
+      /** Channel is the id of the channel on its platform. */
+      channel?: string;
+      /** Stream is one that they happened during. */
+      stream?: string;
+      /** Kind is follow, subscription, raid and so on. */
+      kind?: string;
+      /** User is the id of who did it. */
+      user?: string;
+      /** From and To are times in RFC 3339, From included and To not. */
+      from?: string;
+      to?: string;
+      cursor?: string;
+      limit?: number;
+    };
+    body: undefined;
+    response: ActivityList;
+  };
+  /** lists and searches what was written */
+  "GET /api/chat": {
+    params: undefined;
+    query: {
+      /** Channel is the id of the channel on its platform. */
+      channel?: string;
+      /** Stream is one that they were written during. */
+      stream?: string;
+      /** User is the id of who wrote them. */
+      user?: string;
+      /** Q are words: all of them, "a phrase", one or the other, -without. */
+      q?: string;
+      /** From and To are times in RFC 3339, From included and To not. */
+      from?: string;
+      to?: string;
+      cursor?: string;
+      limit?: number;
+      /** Sort is "-sentAt", the newest first (the default), or "sentAt". */
+      sort?: string;
+    };
+    body: undefined;
+    response: MessageList;
+  };
+  /** adds messages from a chat file of TwitchDownloader to a stream */
+  "POST /api/chat/imports": {
+    params: undefined;
+    query: undefined;
+    body: ImportComments;
+    response: Imported;
+  };
+  /** shows what is known of somebody who writes */
+  "GET /api/chat/people/{user}": {
+    params: {
+      user: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Chatter;
+  };
+  /** removes all that somebody has written and done, everywhere and for good */
+  "POST /api/chat/people/{user}/erase": {
+    params: {
+      user: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Erasing;
+  };
+  /** shows how much was written during a stream, and when */
+  "GET /api/chat/streams/{stream}": {
+    params: {
+      stream: string;
+    };
+    query: {
+      /**
+       * Buckets is how many the density has at most: 300 when nothing is asked for, at most 2000.
+       */
+      buckets?: number;
+    };
+    body: undefined;
+    response: StreamChat;
+  };
+  /** gives the chat of a stream as JSON, in the format of TwitchDownloader */
+  "GET /api/chat/streams/{stream}/chat.json": {
+    params: {
+      stream: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Blob;
+  };
+  /** gives the chat of a stream as text */
+  "GET /api/chat/streams/{stream}/chat.txt": {
+    params: {
+      stream: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Blob;
+  };
+  /** gives the chat of a stream as subtitles */
+  "GET /api/chat/streams/{stream}/chat.vtt": {
+    params: {
+      stream: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Blob;
+  };
+  /** shows what was written and done during a part of a stream */
+  "GET /api/chat/streams/{stream}/replay": {
+    params: {
+      stream: string;
+    };
+    query: {
+      /**
+       * From and To are stream times in seconds, From included and To not; without them it is all.
+       */
+      from?: string;
+      to?: string;
+      /** Limit is how many messages are answered: 500 when nothing is asked for, at most 2000. */
+      limit?: number;
+      cursor?: string;
+    };
+    body: undefined;
+    response: Replayed;
+  };
   /** lists the clips */
   "GET /api/clips": {
     params: undefined;
@@ -1107,6 +2019,41 @@ export interface Endpoints {
     query: undefined;
     body: undefined;
     response: Clip;
+  };
+  /** lists the connections to other platforms, and how they stand */
+  "GET /api/connections": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Connections;
+  };
+  /** takes back what Twitch was allowed, and forgets it */
+  "DELETE /api/connections/twitch": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: void;
+  };
+  /** takes the application that Twitch is to know the platform by */
+  "POST /api/connections/twitch/app": {
+    params: undefined;
+    query: undefined;
+    body: App;
+    response: Connection;
+  };
+  /** begins to connect with a code that is typed in at Twitch */
+  "POST /api/connections/twitch/device": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Device;
+  };
+  /** tries the connection to Twitch again now */
+  "POST /api/connections/twitch/reconnect": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Connection;
   };
   /** lists what happened, newest first */
   "GET /api/events": {
@@ -1232,6 +2179,34 @@ export interface Endpoints {
     body: undefined;
     response: LetterDetail;
   };
+  /** shows what is on air */
+  "GET /api/live": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Live;
+  };
+  /** flags this moment of what is on air */
+  "POST /api/live/markers": {
+    params: undefined;
+    query: undefined;
+    body: AddLiveMarker;
+    response: Marker;
+  };
+  /** begins a live stream, or holds the one that is on */
+  "POST /api/live/start": {
+    params: undefined;
+    query: undefined;
+    body: StartLive;
+    response: Live;
+  };
+  /** ends the live stream at once, whatever holds it */
+  "POST /api/live/stop": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Live;
+  };
   /** shows a live document as it was at a moment */
   "GET /api/log/state": {
     params: undefined;
@@ -1265,6 +2240,23 @@ export interface Endpoints {
     body: PasswordChange;
     response: void;
   };
+  /** lists how each OBS stands that a bridge tells of */
+  "GET /api/obs": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: BridgeList;
+  };
+  /** takes in what a bridge tells of OBS */
+  "POST /api/obs/{bridge}/events": {
+    params: {
+      /** Bridge is its name: letters, digits, - and _. */
+      bridge: string;
+    };
+    query: undefined;
+    body: TakeEvents;
+    response: TakenEvents;
+  };
   /** lists the jobs, those about one thing together */
   "GET /api/pipelines": {
     params: undefined;
@@ -1291,6 +2283,96 @@ export interface Endpoints {
     query: undefined;
     body: undefined;
     response: ReactorList;
+  };
+  /** lists the series */
+  "GET /api/series": {
+    params: undefined;
+    query: {
+      /** Q is a text in the title. */
+      q?: string;
+      limit?: number;
+      cursor?: string;
+    };
+    body: undefined;
+    response: SeriesList;
+  };
+  /** plans a series of streams */
+  "POST /api/series": {
+    params: undefined;
+    query: undefined;
+    body: CreateSeries;
+    response: Series;
+  };
+  /** gives the streams that are planned as a file for calendars */
+  "GET /api/series/calendar.ics": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Blob;
+  };
+  /** lists the streams that are planned, by when they start */
+  "GET /api/series/occurrences": {
+    params: undefined;
+    query: {
+      /**
+       * From and To are the first and the last date, such as 2026-01-31; today and four weeks later
+       * unless given. At most a year lies between them.
+       */
+      from?: string;
+      to?: string;
+      /** Zone is the time zone of these dates, such as "Europe/Berlin"; UTC unless given. */
+      zone?: string;
+      limit?: number;
+      cursor?: string;
+    };
+    body: undefined;
+    response: OccurrenceList;
+  };
+  /** shows one series */
+  "GET /api/series/{series}": {
+    params: {
+      series: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Series;
+  };
+  /** changes the plan of a series */
+  "PATCH /api/series/{series}": {
+    params: {
+      series: string;
+    };
+    query: undefined;
+    body: ChangeSeries;
+    response: Series;
+  };
+  /** deletes a series */
+  "DELETE /api/series/{series}": {
+    params: {
+      series: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: void;
+  };
+  /** lets a series not come on one date */
+  "POST /api/series/{series}/skips": {
+    params: {
+      series: string;
+    };
+    query: undefined;
+    body: SkipOccurrence;
+    response: Series;
+  };
+  /** lets a series come on one date after all */
+  "DELETE /api/series/{series}/skips/{date}": {
+    params: {
+      series: string;
+      date: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: void;
   };
   /** lists one's own sessions */
   "GET /api/sessions": {
@@ -1366,7 +2448,7 @@ export interface Endpoints {
     query: {
       /** Q is a text in the title or in the name of a clip. */
       q?: string;
-      /** State is "empty", "processing", "ready" or "failed"; empty is all. */
+      /** State is "live", "empty", "processing", "ready" or "failed"; empty is all. */
       state?: string;
       /** Published is "true" or "false"; empty is both. */
       published?: string;
@@ -1494,6 +2576,72 @@ export interface Endpoints {
     body: undefined;
     response: void;
   };
+  /** when advertisements come */
+  "GET /api/twitch/ads": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Ads;
+  };
+  /** begins advertisements now */
+  "POST /api/twitch/ads/run": {
+    params: undefined;
+    query: undefined;
+    body: RunAd;
+    response: Commercial;
+  };
+  /** puts the next advertisements off */
+  "POST /api/twitch/ads/snooze": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Ads;
+  };
+  /** lists the badges that are shown in front of names */
+  "GET /api/twitch/badges": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: ShownBadgeList;
+  };
+  /** finds categories by a part of their name */
+  "GET /api/twitch/categories": {
+    params: undefined;
+    query: {
+      /** Q is a part of the name. */
+      q?: string;
+    };
+    body: undefined;
+    response: CategoryList;
+  };
+  /** what the channel says about itself */
+  "GET /api/twitch/channel": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: ChannelInfo;
+  };
+  /** changes what the channel says about itself; what is left out stays */
+  "PATCH /api/twitch/channel": {
+    params: undefined;
+    query: undefined;
+    body: ChannelChange;
+    response: ChannelInfo;
+  };
+  /** lists the content classification labels that there are */
+  "GET /api/twitch/labels": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: LabelList;
+  };
+  /** writes into the chat in the name of the channel */
+  "POST /api/twitch/messages": {
+    params: undefined;
+    query: undefined;
+    body: SendMessage;
+    response: SentMessage;
+  };
   /** lists the uploads that one can go on with */
   "GET /api/uploads": {
     params: undefined;
@@ -1564,6 +2712,27 @@ export interface Endpoints {
     body: undefined;
     response: void;
   };
+  /** sends the owner's browser to Twitch to connect, and takes it back from there */
+  "GET /connect/twitch": {
+    params: undefined;
+    query: {
+      code?: string;
+      state?: string;
+      /** Error is why there is no code. */
+      error?: string;
+      /** Begin is the secret of a departure that began at another address of the platform. */
+      begin?: string;
+    };
+    body: undefined;
+    response: void;
+  };
+  /** takes what Twitch tells, signed by it */
+  "POST /eventsub/webhook": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Blob;
+  };
   /** gives a file of a clip or a stream to whoever has a link to it */
   "GET /media/signed/{token}/{file...}": {
     params: {
@@ -1599,11 +2768,15 @@ export interface Endpoints {
 /** Documents are the values of the live documents, by topic. */
 export interface Documents {
   [topic: `clip/${string}`]: Clip;
+  connections: Connections;
   health: Health;
   jobs: Board;
+  live: Live;
+  obs: BridgeList;
+  series: Plans;
   [topic: `stream/${string}`]: Stream;
   streams: Changed;
 }
 
 /** FeedTopic is the topic of a feed. */
-export type FeedTopic = `events/dead` | `events/facts` | `events/ticks` | `events/timers`;
+export type FeedTopic = `activity/${string}` | `chat/${string}` | `events/dead` | `events/facts` | `events/ticks` | `events/timers`;

@@ -1,0 +1,199 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+const (
+	// sealAfter is how long after its end a stream is sealed: what belongs to it has come by then.
+	sealAfter = 5 * time.Minute
+	// sealAgainAfter is how long after a change it is sealed again, so that many changes are one.
+	sealAgainAfter = 2 * time.Second
+)
+
+// ended has the chat of a stream sealed some time after the stream has ended, and removes it with the stream.
+var ended = run.Reactor{
+	Name: "chat-ended", Doc: "has the chat of an ended stream sealed, and removes that of a deleted one", Quiet: true,
+	Handle: []es.Handler[*run.Deps]{
+		es.On(func(ctx context.Context, d *run.Deps, e events.StreamEnded, m es.Meta) error {
+			return d.Logs.SetTimer(ctx, m.Owner, events.ArchiveDue{Archive: e.Stream}, e.At.Add(sealAfter))
+		}),
+		es.On(func(ctx context.Context, d *run.Deps, e events.StreamDeleted, m es.Meta) error {
+			if err := d.WaitFor(ctx, m.Position); err != nil {
+				return err
+			}
+			return drop(ctx, d, m.Owner, e.Stream)
+		}),
+	},
+}
+
+// drop removes what is kept of a stream that was deleted.
+func drop(ctx context.Context, d *run.Deps, owner, stream string) error {
+	if err := keepOnly(ctx, d, owner, stream, ""); err != nil {
+		return err
+	}
+	var there bool
+	err := d.DB.QueryRow(ctx, `select exists (select from archive where owner = $1 and stream = $2)`, owner, stream).Scan(&there)
+	if err != nil || !there {
+		return err
+	}
+	_, err = d.Append(ctx, owner, events.ArchiveDropped{Archive: stream, Why: "deleted"})
+	return err
+}
+
+// moderated has archives sealed again when something in them was taken away.
+var moderated = run.Reactor{
+	Name: "chat-moderated", Doc: "has the chat of a stream sealed again when something in it was taken away", Quiet: true,
+	Handle: []es.Handler[*run.Deps]{
+		es.On(func(ctx context.Context, d *run.Deps, e events.MessageDeleted, m es.Meta) error {
+			return sealAgain(ctx, d, m, `exists (select from seen s where s.owner = a.owner and s.id = $2 and s.at >= a.since and s.at < a.until)`, e.Message)
+		}),
+		es.On(func(ctx context.Context, d *run.Deps, e events.UserCleared, m es.Meta) error {
+			return sealAgain(ctx, d, m, `a.channel = $2 and exists (select from message m where m.owner = a.owner and m.channel = a.channel and m.person = $3
+				and m.at >= a.since and m.at < a.until and m.at <= $4)`, e.Channel, e.Person.ID, timeOf(m))
+		}),
+		es.On(func(ctx context.Context, d *run.Deps, e events.ChatCleared, m es.Meta) error {
+			return sealAgain(ctx, d, m, `a.channel = $2 and exists (select from message m where m.owner = a.owner and m.channel = a.channel
+				and m.at >= a.since and m.at < a.until and m.at <= $3)`, e.Channel, timeOf(m))
+		}),
+	},
+}
+
+// sealAgain sets timers for the owner's archives a for which the condition holds.
+func sealAgain(ctx context.Context, d *run.Deps, m es.Meta, condition string, values ...any) error {
+	if err := d.WaitFor(ctx, m.Position); err != nil {
+		return err
+	}
+	rows, err := d.DB.Query(ctx, `select a.stream from archive a where a.owner = $1 and `+condition, append([]any{m.Owner}, values...)...)
+	if err != nil {
+		return err
+	}
+	streams, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, stream := range streams {
+		if err := sealSoon(ctx, d, m.Owner, stream); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sealSoon has a stream sealed again, unless that is about to happen.
+func sealSoon(ctx context.Context, d *run.Deps, owner, stream string) error {
+	due := events.ArchiveDue{Archive: stream}
+	if _, set, err := d.Logs.Timer(ctx, owner, due); err != nil || set {
+		return err
+	}
+	return d.Logs.SetTimer(ctx, owner, due, time.Now().Add(sealAgainAfter))
+}
+
+// seal puts the chat of a stream into a file that is kept with the stream.
+var seal = run.Reactor{
+	Name: "chat-seal", Doc: "seals chat and activity of a stream into a file",
+	Handle: []es.Handler[*run.Deps]{es.On(func(ctx context.Context, d *run.Deps, e events.ArchiveDue, m es.Meta) error {
+		_, err := sealNow(ctx, d, m.Owner, e.Archive)
+		return err
+	})},
+}
+
+// sealNow seals a stream unless it is live, and tells whether its archive has changed.
+func sealNow(ctx context.Context, d *run.Deps, owner, stream string) (changed bool, err error) {
+	for {
+		changed, err = trySeal(ctx, d, owner, stream)
+		if conflict := (*es.ConflictError)(nil); !errors.As(err, &conflict) {
+			return changed, err
+		}
+	}
+}
+
+// trySeal is a ConflictError when somebody else has sealed the stream meanwhile.
+func trySeal(ctx context.Context, d *run.Deps, owner, stream string) (bool, error) {
+	version, err := d.Logs.Version(ctx, events.Facts, owner, "archive", stream)
+	if err != nil {
+		return false, err
+	}
+	if err := waitForAll(ctx, d); err != nil {
+		return false, err
+	}
+	w, err := findWindow(ctx, d, owner, stream)
+	if fault.Is(err, fault.NotFound) || err == nil && (w.live || w.channel == "") {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	file, err := w.write(ctx, d)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = os.Remove(file.path) }()
+	key := folderOf(owner, stream) + file.sha256 + ".jsonl.gz"
+	if key == w.key || w.key == "" && file.messages == 0 && file.activities == 0 {
+		return false, keepOnly(ctx, d, owner, stream, w.key)
+	}
+	if err := d.Blob.Upload(ctx, file.path, key); err != nil {
+		return false, err
+	}
+	// The id follows from what is told, not from who tells it: another attempt may tell something else.
+	p, err := d.Append(ctx, owner, events.ArchiveSealed{
+		Archive: stream, Channel: w.channel, Key: key, SHA256: file.sha256, Size: file.size, From: w.from, To: w.until,
+		Messages: file.messages, Activities: file.activities,
+	}, es.Expect(version.Seq), es.ID(es.DerivedID("archive.sealed", owner, stream, file.sha256, strconv.FormatUint(version.Seq, 10))))
+	if err != nil {
+		return false, err
+	}
+	if err := d.WaitFor(ctx, p); err != nil {
+		return false, err
+	}
+	if _, err := findWindow(ctx, d, owner, stream); fault.Is(err, fault.NotFound) { // it was deleted meanwhile
+		return false, drop(ctx, d, owner, stream)
+	}
+	return true, keepOnly(ctx, d, owner, stream, key)
+}
+
+// waitForAll waits until the tables have all that is on the logs now.
+func waitForAll(ctx context.Context, d *run.Deps) error {
+	for _, log := range []events.Log{events.Facts, events.Chat} {
+		last, err := d.Logs.Last(ctx, log.Name)
+		if err != nil {
+			return err
+		}
+		if err := d.WaitFor(ctx, es.Position{Log: log.Name, Seq: last}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// folderOf is where the files of a stream's chat are: the archive, and what was made to be downloaded.
+func folderOf(owner, stream string) string { return path.Join(owner, "chat", stream) + "/" }
+
+// keepOnly removes all files of a stream's chat but one.
+func keepOnly(ctx context.Context, d *run.Deps, owner, stream, key string) error {
+	stored, err := d.Blob.List(ctx, folderOf(owner, stream))
+	if err != nil {
+		return err
+	}
+	for _, object := range stored {
+		if object.Key != key {
+			if err := d.Blob.Remove(ctx, object.Key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

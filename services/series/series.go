@@ -1,0 +1,18 @@
+// Package series keeps the plans of streams that come again: when they come, and what is to be said of them.
+package series
+
+import (
+	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/run"
+)
+
+// Service is the series service.
+var Service = run.Service{
+	Name:        "series",
+	Doc:         "plans of streams: when they come, in whose time zone, and what is prepared for them",
+	Projections: []es.Projection{plans},
+	Endpoints: []run.Endpoint{
+		listSeries, getSeries, createSeries, changeSeries, deleteSeries,
+		skipOccurrence, unskipOccurrence, listOccurrences, getCalendar,
+	},
+}
