@@ -43,6 +43,9 @@ var erasePerson = api.Post("/api/chat/people/{user}/erase", "removes all that so
 		if channel { // all that happens in it names it
 			return e, fault.New(fault.Conflict, "%s is the channel itself; delete its streams, and the rest goes when chat is kept no longer", req.User)
 		}
+		if e == (Erasing{}) {
+			return e, nobodyIs(req.User)
+		}
 		_, err = d.Append(ctx, api.OwnerOf(ctx), events.ErasureRequested{Person: req.User})
 		return e, err
 	})
