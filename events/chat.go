@@ -3,7 +3,7 @@ package events
 import "encoding/json"
 
 var chat = []Event{
-	MessageSent{}, MessageDeleted{}, UserCleared{}, ChatCleared{}, ActivitySeen{}, ViewersCounted{},
+	MessageSent{}, CommandGiven{}, MessageDeleted{}, UserCleared{}, ChatCleared{}, ActivitySeen{}, ViewersCounted{},
 }
 
 // Person is somebody on another platform. Names change, the id does not.
@@ -85,6 +85,24 @@ type MessageSent struct {
 }
 
 func (e MessageSent) Event() (name, id string) { return "channel.message_sent", e.Channel }
+
+// CommandGiven: a message that somebody wrote is a command, such as "!mark what a save".
+type CommandGiven struct {
+	Channel string `json:"channel"`
+	// Message is the id of the message, which is told too.
+	Message string `json:"message"`
+	// Command is the word behind the exclamation mark, in lower case.
+	Command string `json:"command"`
+	// Arguments are the words after it, with one space between them.
+	Arguments string  `json:"arguments,omitempty"`
+	Person    Person  `json:"person"`
+	Badges    []Badge `json:"badges,omitempty"`
+	// Mentions are those who are named in the message.
+	Mentions []Person `json:"mentions,omitempty"`
+	Shared   *Shared  `json:"shared,omitempty"`
+}
+
+func (e CommandGiven) Event() (name, id string) { return "channel.command_given", e.Channel }
 
 // MessageDeleted: one message was taken back, or taken away by a moderator.
 type MessageDeleted struct {

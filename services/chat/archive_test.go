@@ -57,7 +57,7 @@ func (s *site) evenings(began time.Time) {
 	s.stream(began)
 	s.write(at(-5), "early", bob, "before it all")
 	s.write(at(60), "m1", ann, "hello boss")
-	s.write(at(120), "m2", bob, "hello <ann> & all\nthe boss")
+	s.write(at(120), "m2", bob, "hello <ann> & all\nthe\x1b boss")
 	s.tell(at(130), events.ActivitySeen{Channel: "77", Activity: "a1", Kind: "raid", Type: "channel.raid", Alert: true, Person: &bob, Target: &ann, Amount: 12})
 	s.tell(at(140), events.ViewersCounted{Channel: "77", Viewers: 42})
 	s.write(at(180), "m3", ann, "a bad word, boss")

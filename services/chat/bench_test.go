@@ -28,19 +28,12 @@ func BenchmarkHistory(b *testing.B) {
 	fillChat(b, p, *benchMessages)
 	s := testkit.Start(b, p, Service)
 	db := s.Pool(b)
-	newest := es.Position{Log: "CHAT", Seq: uint64(*benchMessages)}
-	for began := time.Now(); ; { // a call waits for five seconds
-		if _, err := s.Call(b, ours, "GET /api/chat", testkit.Params("limit", "1"), nil, newest); err == nil {
-			break
-		} else if time.Since(began) > 20*time.Minute {
-			b.Fatal(err)
-		}
-	}
+	awaitChat(b, s, *benchMessages)
 	b.Run("rebuild", func(b *testing.B) {
 		var raw, kit time.Duration
 		for b.Loop() {
 			began := time.Now()
-			rebuildByHand(b, p, db)
+			rebuildByHand(b, p, db, *benchMessages)
 			raw += time.Since(began)
 			began = time.Now()
 			if err := p.Logs.Rebuild(b.Context(), db, history, nil); err != nil {
@@ -69,6 +62,57 @@ func BenchmarkHistory(b *testing.B) {
 		"absent": func(i int) string { return fmt.Sprintf("nobody%d", i) },
 	} {
 		b.Run(name, func(b *testing.B) { benchmarkSearch(b, s, db, words) })
+	}
+}
+
+// burst is how many messages come at once.
+const burst = 50_000
+
+// BenchmarkBurst puts a burst on the log while the tables follow, and measures from its first message until
+// they lag behind no more, against the time in which the raw part folds what is on the log already. It looks
+// whether the tables have each message once, and in order.
+func BenchmarkBurst(b *testing.B) {
+	var raw, told, ours time.Duration
+	for b.Loop() {
+		p := testkit.Durable(b)
+		s := testkit.Start(b, p, Service)
+		db := s.Pool(b)
+		began := time.Now()
+		fillChat(b, p, burst)
+		told += time.Since(began)
+		awaitChat(b, s, burst)
+		ours += time.Since(began)
+		var rows, ids int
+		var ordered bool
+		if err := db.QueryRow(b.Context(), `select count(*), count(distinct id), bool_and(behind is null or behind < seq)
+			from (select id, seq, lag(seq) over (order by at, id) as behind from message) m`).Scan(&rows, &ids, &ordered); err != nil {
+			b.Fatal(err)
+		}
+		if rows != burst || ids != burst || !ordered {
+			b.Errorf("%d messages of %d ids, in order: %v", rows, ids, ordered)
+		}
+		began = time.Now()
+		rebuildByHand(b, p, db, burst)
+		raw += time.Since(began)
+		s.Stop(b)
+	}
+	b.ReportMetric(burst*float64(b.N)/raw.Seconds(), "raw-messages/s")
+	b.ReportMetric(burst*float64(b.N)/told.Seconds(), "told-messages/s")
+	b.ReportMetric(burst*float64(b.N)/ours.Seconds(), "ours-messages/s")
+	b.ReportMetric(ours.Seconds()/raw.Seconds(), "ratio")
+	b.ReportMetric(0, "ns/op")
+}
+
+// awaitChat waits until the tables have so many messages; a call waits for five seconds.
+func awaitChat(b *testing.B, s *testkit.System, n int) {
+	b.Helper()
+	newest := es.Position{Log: "CHAT", Seq: uint64(n)}
+	for began := time.Now(); ; {
+		if _, err := s.Call(b, ours, "GET /api/chat", testkit.Params("limit", "1"), nil, newest); err == nil {
+			return
+		} else if time.Since(began) > 20*time.Minute {
+			b.Fatal(err)
+		}
 	}
 }
 
@@ -139,7 +183,7 @@ func fillChat(b *testing.B, p run.Platform, n int) {
 
 // rebuildByHand is what one would write without the kit: an ordered consumer, and 10 000 messages in a
 // transaction with the position.
-func rebuildByHand(b *testing.B, p run.Platform, db *pgxpool.Pool) {
+func rebuildByHand(b *testing.B, p run.Platform, db *pgxpool.Pool, n int) {
 	b.Helper()
 	conn, err := pgx.ConnectConfig(b.Context(), db.Config().ConnConfig)
 	if err != nil {
@@ -171,7 +215,7 @@ func rebuildByHand(b *testing.B, p run.Platform, db *pgxpool.Pool) {
 		rows = rows[:0]
 		clear(days)
 	}
-	testkit.ReadPlainly(b, p, "CHAT", *benchMessages, func(msg testkit.Plain) {
+	testkit.ReadPlainly(b, p, "CHAT", n, func(msg testkit.Plain) {
 		var sent events.MessageSent
 		if err := json.Unmarshal(msg.Data, &sent); err != nil {
 			b.Fatal(err)

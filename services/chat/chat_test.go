@@ -413,6 +413,38 @@ func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
 	testkit.WantFault(t, err, fault.Forbidden)
 }
 
+func TestNoMessageKeepsTheNextOnesOut(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	began := evening()
+	odd, long := "a\x00b", strings.Repeat("0123456789abcdef", 1000)
+	for i, e := range []events.Event{
+		events.MessageSent{Channel: "77", Message: odd, Person: ann, Text: odd},
+		events.MessageSent{Channel: "77", Message: long, Person: ann, Text: "long"},
+		events.MessageSent{Channel: "77", Message: "m1", Person: events.Person{ID: odd, Login: odd, Name: odd}, Color: odd, Kind: odd, Reward: odd},
+		events.MessageSent{Channel: "77", Message: "m2", Person: events.Person{ID: long, Name: long}, Bits: 1 << 40},
+		events.MessageSent{Channel: "77", Message: "m3", Person: ann, Bits: -1 << 40, Badges: []events.Badge{{Set: odd}}},
+		events.MessageDeleted{Channel: "77", Message: odd, Person: events.Person{ID: odd}},
+		events.MessageDeleted{Channel: "77", Message: long, Person: ann},
+		events.UserCleared{Channel: "77", Person: events.Person{ID: odd}},
+		events.ActivitySeen{Channel: "77", Activity: odd, Type: odd, Kind: odd, Person: &events.Person{ID: odd, Name: odd}, Text: odd},
+		events.ActivitySeen{Channel: "77", Activity: long, Type: long, Kind: long, Person: &events.Person{ID: long}},
+		events.ViewersCounted{Channel: "77", Viewers: 1 << 40},
+	} {
+		s.tell(began.Add(time.Duration(i)*time.Second), e)
+	}
+	s.write(began.Add(time.Minute), "last", bob, "good")
+	list, _ := s.list(moderator)
+	if len(list) != 6 || list[0].ID != "last" {
+		t.Fatalf("%d messages, the newest of them %.20q", len(list), list[0].ID)
+	}
+	for i, want := range []string{"", "", "user", "message", "message"} { // the oldest two by their own ids
+		if got := list[i+1].DeletedBy; got != want {
+			t.Errorf("message %d was taken away by %q, want %q", i, got, want)
+		}
+	}
+}
+
 func TestWrongInputChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := start(t)

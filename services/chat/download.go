@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/blob"
@@ -134,8 +135,10 @@ func writeSubtitles(out io.Writer, _ window, each func(func(Message) error) erro
 // cueText lets the characters that mean something in a cue mean themselves.
 var cueText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// oneLine has no line ends, which would end a cue or a line.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+// oneLine has no line ends, which would end a cue or a line, and nothing else that moves a cursor.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }), " ")
+}
 
 func cueTime(at float64) string {
 	t := time.Duration(at*1000+0.5) * time.Millisecond

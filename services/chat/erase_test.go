@@ -84,6 +84,9 @@ func TestNothingIsLeftOfWhoIsErased(t *testing.T) {
 			today := time.Now().Add(-time.Minute)
 			s.write(today, "n1", ann, "still here")
 			s.tell(today, events.MessageSent{Channel: "77", Message: "n2", Person: bob, Text: "yes", Raw: []byte(`{"chatter":"1001 is no match","parent_user_id":"1001","parent_user_name":"Ann"}`)})
+			s.tell(today, events.MessageSent{Channel: "77", Message: "n2b", Person: bob, Text: "from there", Shared: &events.Shared{Channel: ann, Message: "a1"}})
+			s.tell(today, events.CommandGiven{Channel: "77", Message: "n2c", Command: "song", Arguments: "of ours", Person: ann})
+			s.tell(today, events.CommandGiven{Channel: "77", Message: "n2d", Command: "so", Arguments: "@Ann", Person: bob, Mentions: []events.Person{ann}})
 			s.tell(today, events.UserCleared{Channel: "77", Person: ann})
 			buried, err := s.Logs.Append(t.Context(), "ours", events.LetterBuried{
 				Letter: "l1", Reactor: "r", Position: "CHAT/1", Name: "channel.message_sent", Body: []byte(`{"person":{"id":"1001","name":"Ann"}}`),

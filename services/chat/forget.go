@@ -16,6 +16,15 @@ const nobody = "@…"
 // forget leaves out of somebody's message what it repeats of others who are gone.
 func (m *Message) forget(gone func(person string) bool) {
 	m.Text, m.Fragments, m.Reply = forgetIn(m.Text, m.Fragments, m.Reply, gone)
+	m.Source = forgetSource(m.Source, gone)
+}
+
+// forgetSource leaves out whose channel it was that a message of a shared chat was written in.
+func forgetSource(source *events.Shared, gone func(person string) bool) *events.Shared {
+	if source != nil && gone(source.Channel.ID) {
+		return &events.Shared{Message: source.Message, Only: source.Only}
+	}
+	return source
 }
 
 func forgetIn(text string, fragments []events.Fragment, reply *events.Reply, gone func(person string) bool) (string, []events.Fragment, *events.Reply) {
@@ -48,8 +57,16 @@ func without(person string, e es.Event) (events.Event, error) {
 			return nil, err
 		}
 		sent.Text, sent.Fragments, sent.Reply = forgetIn(sent.Text, sent.Fragments, sent.Reply, gone)
+		sent.Shared = forgetSource(sent.Shared, gone)
 		sent.Raw = nil
 		return sent, nil
+	case events.Name(events.CommandGiven{}):
+		var given events.CommandGiven
+		named := func(p events.Person) bool { return gone(p.ID) }
+		if err := read(e, &given); err != nil || named(given.Person) || slices.ContainsFunc(given.Mentions, named) {
+			return nil, err
+		}
+		return given, nil
 	case events.Name(events.MessageDeleted{}):
 		var deleted events.MessageDeleted
 		if err := read(e, &deleted); err != nil || gone(deleted.Person.ID) {

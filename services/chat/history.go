@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"math"
 	"strings"
 	"time"
 
@@ -47,6 +48,20 @@ func dayOf(m es.Meta, imported bool) time.Time {
 // longest is how many bytes of a text are shown and searched; platforms allow far less.
 const longest = 4000
 
+// longestID is how many bytes of an id are kept; those of platforms have some forty.
+const longestID = 200
+
+// named is an id as the tables have it: one that they do not take becomes another, always the same.
+func named(id string) string {
+	if len(id) > longestID || strings.ContainsRune(id, 0) {
+		return es.DerivedID(id)
+	}
+	return id
+}
+
+// counted is a number that the tables take.
+func counted(n int) int { return max(0, min(n, math.MaxInt32)) }
+
 // extra is what of a message is only shown.
 type extra struct {
 	Badges    []events.Badge    `json:"badges,omitempty"`
@@ -87,8 +102,8 @@ func messageRow(e events.MessageSent, m es.Meta, day time.Time) ([]any, error) {
 	}
 	shown, err := asJSON(extra{e.Badges, e.Fragments, e.Reply, e.Shared})
 	return []any{
-		m.Owner, day, e.Channel, e.Message, int64(m.Seq), timeOf(m), e.Person.ID, plain(e.Person.Login), plain(e.Person.Name),
-		plain(e.Color), plain(e.Text), e.Bits, plain(e.Kind), e.Reward, e.Imported, shown,
+		m.Owner, day, e.Channel, named(e.Message), int64(m.Seq), timeOf(m), named(e.Person.ID), plain(e.Person.Login), plain(e.Person.Name),
+		plain(e.Color), plain(e.Text), counted(e.Bits), plain(e.Kind), named(e.Reward), e.Imported, shown,
 	}, err
 }
 
@@ -104,7 +119,7 @@ func asJSON(v any) (string, error) {
 
 func messageDeleted(ctx context.Context, tx *es.Tx, e events.MessageDeleted, m es.Meta) error {
 	return tx.Insert(ctx, "removed", []string{"owner", "day", "channel", "message", "person", "at"},
-		m.Owner, dayOf(m, false), e.Channel, e.Message, e.Person.ID, timeOf(m))
+		m.Owner, dayOf(m, false), e.Channel, named(e.Message), named(e.Person.ID), timeOf(m))
 }
 
 var clearedInserted = []string{"owner", "day", "channel", "person", "at"}
@@ -113,7 +128,7 @@ func userCleared(ctx context.Context, tx *es.Tx, e events.UserCleared, m es.Meta
 	if e.Person.ID == "" {
 		return nil // that would be everybody
 	}
-	return tx.Insert(ctx, "cleared", clearedInserted, m.Owner, dayOf(m, false), e.Channel, e.Person.ID, timeOf(m))
+	return tx.Insert(ctx, "cleared", clearedInserted, m.Owner, dayOf(m, false), e.Channel, named(e.Person.ID), timeOf(m))
 }
 
 func chatCleared(ctx context.Context, tx *es.Tx, e events.ChatCleared, m es.Meta) error {
@@ -123,7 +138,7 @@ func chatCleared(ctx context.Context, tx *es.Tx, e events.ChatCleared, m es.Meta
 func activitySeen(ctx context.Context, tx *es.Tx, e events.ActivitySeen, m es.Meta) error {
 	var person string
 	if e.Person != nil {
-		person = e.Person.ID
+		person = named(e.Person.ID)
 	}
 	e.Raw = nil
 	data, err := asJSON(e)
@@ -131,11 +146,11 @@ func activitySeen(ctx context.Context, tx *es.Tx, e events.ActivitySeen, m es.Me
 		return err
 	}
 	return tx.Insert(ctx, "activity", []string{"owner", "day", "channel", "id", "type", "kind", "alert", "seq", "at", "person", "data"},
-		m.Owner, dayOf(m, false), e.Channel, e.Activity, e.Type, e.Kind, e.Alert, int64(m.Seq), timeOf(m), person, data)
+		m.Owner, dayOf(m, false), e.Channel, named(e.Activity), named(e.Type), plain(e.Kind), e.Alert, int64(m.Seq), timeOf(m), person, data)
 }
 
 func viewersCounted(ctx context.Context, tx *es.Tx, e events.ViewersCounted, m es.Meta) error {
-	return tx.Insert(ctx, "viewers", []string{"owner", "day", "channel", "at", "viewers"}, m.Owner, dayOf(m, false), e.Channel, timeOf(m), e.Viewers)
+	return tx.Insert(ctx, "viewers", []string{"owner", "day", "channel", "at", "viewers"}, m.Owner, dayOf(m, false), e.Channel, timeOf(m), counted(e.Viewers))
 }
 
 func historyExpired(ctx context.Context, tx *es.Tx, e events.HistoryExpired, _ es.Meta) error {

@@ -58,11 +58,11 @@ var moderated = run.Reactor{
 	Name: "chat-moderated", Doc: "has the chat of a stream sealed again when something in it was taken away", Quiet: true,
 	Handle: []es.Handler[*run.Deps]{
 		es.On(func(ctx context.Context, d *run.Deps, e events.MessageDeleted, m es.Meta) error {
-			return sealAgain(ctx, d, m, `exists (select from seen s where s.owner = a.owner and s.id = $2 and s.at >= a.since and s.at < a.until)`, e.Message)
+			return sealAgain(ctx, d, m, `exists (select from seen s where s.owner = a.owner and s.id = $2 and s.at >= a.since and s.at < a.until)`, named(e.Message))
 		}),
 		es.On(func(ctx context.Context, d *run.Deps, e events.UserCleared, m es.Meta) error {
 			return sealAgain(ctx, d, m, `a.channel = $2 and exists (select from message m where m.owner = a.owner and m.channel = a.channel and m.person = $3
-				and m.at >= a.since and m.at < a.until and m.at <= $4)`, e.Channel, e.Person.ID, timeOf(m))
+				and m.at >= a.since and m.at < a.until and m.at <= $4)`, e.Channel, named(e.Person.ID), timeOf(m))
 		}),
 		es.On(func(ctx context.Context, d *run.Deps, e events.ChatCleared, m es.Meta) error {
 			return sealAgain(ctx, d, m, `a.channel = $2 and exists (select from message m where m.owner = a.owner and m.channel = a.channel

@@ -186,7 +186,7 @@ func watched(t *testing.T, p *platform, program *client, made imported) {
 		return topics(`"label":"watched 1"`) && topics(`"event":"stream.marker_added"`)
 	})
 	watching.stop(t)
-	p.command(t, "follow", "weather").want(t, 2, "weather", "live documents", "and the feeds events/")
+	p.command(t, "follow", "weather").want(t, 2, "weather", "live documents", "and the feeds chat/{channel}", "events/facts")
 	var shown stream
 	program.call(t, http.MethodGet, "/api/streams/"+made.StreamID, nil, &shown)
 	for _, m := range shown.Markers {

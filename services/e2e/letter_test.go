@@ -91,6 +91,6 @@ func unreadable(t *testing.T, p *platform, owner string) {
 	if rebuild := p.command(t, "rebuild", "streams_library").want(t, 0); rebuild.stderr != "" {
 		t.Errorf("rebuild says %s", rebuild.stderr)
 	}
-	wantFound(t, findings(t, p, 0), "warning", "services", "streams goes on without 1 thing")
+	wantFound(t, findings(t, p, 0), "warning", "services", "streams goes on without 2 things")
 	p.ready(t)
 }

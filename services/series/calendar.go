@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
@@ -61,9 +62,16 @@ func calendar(list []Occurrence, now time.Time) string {
 
 func utc(at time.Time) string { return at.UTC().Format("20060102T150405Z") }
 
-// escape lets the characters that mean something in a text of a calendar mean themselves.
+// escape lets the characters that mean something in a text of a calendar mean themselves. Control characters,
+// which none may have, are left out.
 func escape(text string) string {
-	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`).Replace(text)
+	text = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`).Replace(text)
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return -1
+		}
+		return c
+	}, text)
 }
 
 // longestLine is how many bytes a line of a calendar has.

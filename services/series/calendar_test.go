@@ -15,7 +15,7 @@ func TestCalendar(t *testing.T) {
 	title := `Run; walk, "or" \ crawl` + "\n" + strings.Repeat("déjà vu 🎮 ", 20)
 	list := []Occurrence{
 		{Series: "s1", Date: "2026-01-31", StartsAt: start, EndsAt: start.Add(6 * time.Hour), StreamTitle: title, Category: &events.Category{ID: "1", Name: "Just, chatting"}, Notes: "between us"},
-		{Series: "s1", Date: "2026-02-07", StartsAt: start.AddDate(0, 0, 7), EndsAt: start.AddDate(0, 0, 7), StreamTitle: "b", Skipped: true, Reason: "ill; very"},
+		{Series: "s1", Date: "2026-02-07", StartsAt: start.AddDate(0, 0, 7), EndsAt: start.AddDate(0, 0, 7), StreamTitle: "b", Skipped: true, Reason: "ill;\x1b\a very"},
 	}
 	text := calendar(list, start)
 	if strings.Contains(strings.ReplaceAll(text, "\r\n", ""), "\n") || !strings.HasSuffix(text, "END:VCALENDAR\r\n") {

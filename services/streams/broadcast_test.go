@@ -88,25 +88,16 @@ func TestNextOfABroadcast(t *testing.T) {
 
 func TestMarkCommand(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{
-		"!mark":                       "Marked in chat",
-		"!mark what a save":           "what a save",
-		"  !MARKER   what\ta\nsave  ": "what a save",
-		"!mark \U000E0000":            "Marked in chat",
-		"!mark great 👨‍👩‍👧 \U000E0000":      "great 👨‍👩‍👧",
-		"!mark " + strings.Repeat("é", 300): strings.Repeat("é", 200),
-		"!marks it":                         "",
-		"look !mark":                        "",
-		"mark":                              "",
-		"":                                  "",
-		"@somebody !mark":                   "",
+	for _, c := range []struct{ command, arguments, want string }{
+		{"mark", "", "Marked in chat"},
+		{"mark", "what a save", "what a save"},
+		{"marker", "great 👨‍👩‍👧", "great 👨‍👩‍👧"},
+		{"mark", strings.Repeat("é", 300), strings.Repeat("é", 200)},
+		{"marks", "it", ""},
 	} {
-		if got, commanded := markCommand(events.MessageSent{Text: text}); got != want || commanded != (want != "") {
-			t.Errorf("%q marks %q, %v", text, got, commanded)
+		if got, commanded := markLabel(events.CommandGiven{Command: c.command, Arguments: c.arguments}); got != c.want || commanded != (c.want != "") {
+			t.Errorf("!%s %s marks %q, %v", c.command, c.arguments, got, commanded)
 		}
-	}
-	if got, _ := markCommand(events.MessageSent{Text: "@somebody !mark this", Reply: &events.Reply{}}); got != "this" {
-		t.Errorf("an answer marks %q", got)
 	}
 }
 

@@ -501,16 +501,16 @@ func TestButtonIsForThoseWhoMay(t *testing.T) {
 	}
 }
 
-// message is a command of somebody with a badge.
-func (s *stage) message(id, text, badge string) events.MessageSent {
-	return events.MessageSent{
-		Channel: "c1", Message: id, Text: text, Person: events.Person{ID: "person-of-chat", Login: "somebody", Name: "Somebody"},
+// command is one of somebody with a badge.
+func (s *stage) command(id, command, arguments, badge string) events.CommandGiven {
+	return events.CommandGiven{
+		Channel: "c1", Message: id, Command: command, Arguments: arguments, Person: events.Person{ID: "person-of-chat", Login: "somebody", Name: "Somebody"},
 		Badges: []events.Badge{{Set: badge, ID: "1"}},
 	}
 }
 
-// say puts what was written some minutes ago on the log of the chat.
-func (s *stage) say(minutes int, e events.MessageSent, id string) {
+// say puts a command that was given some minutes ago on the log of the chat.
+func (s *stage) say(minutes int, e events.CommandGiven, id string) {
 	s.t.Helper()
 	if _, err := s.Logs.Append(s.t.Context(), "ours", e, es.At(s.ago(minutes)), es.ID(id)); err != nil {
 		s.t.Fatal(err)
@@ -522,28 +522,25 @@ func TestChatSetsMarkers(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
 	old := &stage{&shelf{System: &testkit.System{Platform: p}, t: t}, time.Now().UTC().Truncate(time.Second)}
-	old.say(40, old.message("m0", "!mark long ago", "moderator"), "0") // before there was a reactor
+	old.say(40, old.command("m0", "mark", "long ago", "moderator"), "0") // before there was a reactor
 	s := onStage(t, p)
-	s.say(3, s.message("m1", "!mark nothing is live", "moderator"), "1")
+	s.say(3, s.command("m1", "mark", "nothing is live", "moderator"), "1")
 	s.quiet()
 	s.tell(s.online(60))
 	v := s.begins(streams.Live{})
-	other := s.message("m4", "!mark elsewhere", "moderator")
+	other := s.command("m4", "mark", "elsewhere", "moderator")
 	other.Channel = "c2"
-	shared := s.message("m5", "!mark of a guest", "moderator")
+	shared := s.command("m5", "mark", "of a guest", "moderator")
 	shared.Shared = &events.Shared{Channel: events.Person{ID: "c9"}}
-	imported := s.message("m6", "!mark of old", "moderator")
-	imported.Imported = true
-	s.say(2, s.message("m2", "!mark what a save", "moderator"), "2")
-	s.say(2, s.message("m2", "!mark what a save", "moderator"), "2 again")
-	s.say(1, s.message("m3", "!mark me too", "subscriber"), "3")
+	s.say(2, s.command("m2", "mark", "what a save", "moderator"), "2")
+	s.say(2, s.command("m2", "mark", "what a save", "moderator"), "2 again")
+	s.say(1, s.command("m3", "mark", "me too", "subscriber"), "3")
 	s.say(1, other, "4")
 	s.say(1, shared, "5")
-	s.say(1, imported, "6")
-	s.say(30, s.message("m7", "!mark told late", "moderator"), "7")
-	s.say(70, s.message("m8", "!mark before it began", "broadcaster"), "8")
-	s.say(1, s.message("m9", "what a !mark", "moderator"), "9")
-	s.say(1, s.message("m10", "!marker", "broadcaster"), "10")
+	s.say(30, s.command("m7", "mark", "told late", "moderator"), "7")
+	s.say(70, s.command("m8", "mark", "before it began", "broadcaster"), "8")
+	s.say(1, s.command("m9", "so", "what", "moderator"), "9")
+	s.say(1, s.command("m10", "marker", "", "broadcaster"), "10")
 	testkit.WaitDocument(t, s.System, "ours", "stream/"+v.Stream, func(v streams.Stream) bool { return len(v.Markers) == 2 })
 	s.quiet()
 	var got []string
@@ -572,7 +569,7 @@ func TestEverybodyMayMarkWhenThatIsSet(t *testing.T) {
 	s := onStage(t, p)
 	s.tell(s.online(60))
 	v := s.begins(streams.Live{})
-	s.say(2, s.message("m1", "!mark mine", "premium"), "1")
+	s.say(2, s.command("m1", "mark", "mine", "premium"), "1")
 	testkit.WaitDocument(t, s.System, "ours", "stream/"+v.Stream, func(v streams.Stream) bool { return len(v.Markers) == 1 && v.Markers[0].Label == "mine" })
 }
 

@@ -1,11 +1,10 @@
 package streams
 
 import (
+	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
@@ -23,10 +22,10 @@ const (
 // mark hears "!mark why" in the chat. The log keeps what was flagged, and not who did it: it is for ever.
 var mark = run.Reactor{
 	Name: "streams-mark", Doc: "flags a moment when somebody writes !mark in the chat", Quiet: true,
-	Handle: []es.Handler[*run.Deps]{es.On(func(ctx context.Context, d *run.Deps, e events.MessageSent, m es.Meta) error {
-		label, commanded := markCommand(e)
+	Handle: []es.Handler[*run.Deps]{es.On(func(ctx context.Context, d *run.Deps, e events.CommandGiven, m es.Meta) error {
+		label, commanded := markLabel(e)
 		at := happened(m, m.Time)
-		if !commanded || e.Imported || e.Shared != nil || !mayMark(d.Config.MarkRoles, e.Badges) || time.Since(at) > markWithin {
+		if !commanded || e.Shared != nil || !mayMark(d.Config.MarkRoles, e.Badges) || time.Since(at) > markWithin {
 			return nil
 		}
 		b, err := newestBroadcast(ctx, d.DB, m.Owner)
@@ -49,23 +48,12 @@ func (b broadcast) covers(channel string, at time.Time) bool {
 		(b.channel == "" || b.channel == channel)
 }
 
-// pad is a character without a picture that chat programs add, so that a message may be sent twice.
-const pad = '\U000E0000'
-
-// markCommand is the label in a message that begins with !mark or !marker; false when it does not. That of
-// an answer begins with the name of who is answered.
-func markCommand(e events.MessageSent) (label string, commanded bool) {
-	words := strings.FieldsFunc(e.Text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) || c == pad })
-	if e.Reply != nil && len(words) > 0 && strings.HasPrefix(words[0], "@") {
-		words = words[1:]
-	}
-	if len(words) == 0 || !slices.Contains([]string{"!mark", "!marker"}, strings.ToLower(words[0])) {
+// markLabel is the label that a command gives; false when it is another command.
+func markLabel(e events.CommandGiven) (label string, commanded bool) {
+	if e.Command != "mark" && e.Command != "marker" {
 		return "", false
 	}
-	if len(words) == 1 {
-		return "Marked in chat", true
-	}
-	return cut(strings.Join(words[1:], " "), 200), true
+	return cmp.Or(cut(e.Arguments, 200), "Marked in chat"), true
 }
 
 // badgesOf are the badges that show what somebody is.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/services/twitch/helix"
 )
 
 // fields are a JSON object from Twitch, read with patience: what is missing, null or of another type
@@ -16,7 +17,7 @@ type fields map[string]any
 
 // readFields reads a JSON object; what is none has no fields.
 func readFields(raw json.RawMessage) fields {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder := json.NewDecoder(bytes.NewReader(helix.WithoutZero(raw)))
 	decoder.UseNumber()
 	var f fields
 	_ = decoder.Decode(&f) // what is no object has no fields

@@ -17,6 +17,12 @@ type gap struct {
 	why      string
 }
 
+// beginning is the moment from which on a channel is heard that was not connected before. Nothing was missed,
+// but what it does by then is to be found.
+func beginning(now time.Time) gap { return gap{from: now, to: now} }
+
+func (g gap) begins() bool { return g.why == "" }
+
 // missedSince is the gap from the moment when something was heard last. Both are by the clock of the machine;
 // if it was set between them, the length is right all the same, and the end is.
 func missedSince(last, now time.Time, why string) gap {
@@ -38,6 +44,10 @@ var missing = []string{"chat", "subscriptions", "cheers", "raids", "redemptions"
 
 // repair tells of a gap, looks for what it hides, and tells what was found.
 func (l *listener) repair(ctx context.Context, g gap) error {
+	channel, stream := part{"channel", l.findChannel}, part{"stream", l.findStream} // that begins with the channel's title
+	if g.begins() {
+		return l.look(ctx, g, &events.GapFilled{}, channel, stream)
+	}
 	from, to := g.from.UTC().Round(0), g.to.UTC().Round(0)
 	id := es.DerivedID("gap", l.Channel, from.Format(time.RFC3339Nano))
 	detected := events.GapDetected{Capture: l.Channel, Gap: id, Source: "twitch", From: from, To: to, Why: g.why}
@@ -45,10 +55,23 @@ func (l *listener) repair(ctx context.Context, g gap) error {
 		return err
 	}
 	filled := events.GapFilled{Capture: l.Channel, Gap: id, Filled: []string{}}
-	for _, part := range []struct {
-		name string
-		find func(context.Context, gap) (int, error)
-	}{{"stream", l.findStream}, {"channel", l.findChannel}, {"followers", l.findFollowers}} {
+	if err := l.look(ctx, g, &filled, channel, stream, part{"followers", l.findFollowers}); err != nil {
+		return err
+	}
+	filled.Missing = append(filled.Missing, missing...)
+	_, err := l.d.Append(ctx, l.Owner, filled, es.ID(es.DerivedID(id, "filled", to.Format(time.RFC3339Nano))))
+	return err
+}
+
+// part is something that can be found afterwards.
+type part struct {
+	name string
+	find func(context.Context, gap) (int, error)
+}
+
+// look looks for parts of what a gap hides, and notes what was found. Its error is that of the context.
+func (l *listener) look(ctx context.Context, g gap, filled *events.GapFilled, parts ...part) error {
+	for _, part := range parts {
 		found, err := l.patiently(ctx, g, part.find)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -61,9 +84,7 @@ func (l *listener) repair(ctx context.Context, g gap) error {
 			filled.Filled = append(filled.Filled, part.name)
 		}
 	}
-	filled.Missing = append(filled.Missing, missing...)
-	_, err := l.d.Append(ctx, l.Owner, filled, es.ID(es.DerivedID(id, "filled", to.Format(time.RFC3339Nano))))
-	return err
+	return nil
 }
 
 // patiently tries again when Twitch does not answer.

@@ -2,11 +2,13 @@ package twitch
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
 	fake "github.com/afterglow-live/afterglow/pkg/testkit/twitch"
 )
 
@@ -21,6 +23,18 @@ func TestAGapHasItsLengthWhateverTheClockSays(t *testing.T) {
 	g = missedSince(began.Add(time.Hour).Round(0), began, "")
 	if !g.from.Equal(g.to) {
 		t.Errorf("gap %+v", g)
+	}
+}
+
+func TestATimeWithoutPermissionIsAGapThatSaysSo(t *testing.T) {
+	t.Parallel()
+	h := listened(t)
+	h.fake.Disconnect(h.fake.Broadcaster)
+	h.await(t, events.Facts, "connection.lost", 1)
+	h.connect(t)
+	missed := bodyAs[events.GapDetected](t, h.await(t, events.Facts, "capture.gap_detected", 1)[0])
+	if !strings.Contains(missed.Why, "not connected") {
+		t.Errorf("gap %+v", missed)
 	}
 }
 
@@ -84,6 +98,44 @@ func TestAStreamThatEndedInAGapIsFoundWhenItIsCertain(t *testing.T) {
 		t.Error("it was told, not found")
 	}
 	again.await(t, events.Facts, "capture.gap_filled", 1)
+}
+
+func TestAChannelThatIsLiveWhenItIsConnectedIsFound(t *testing.T) {
+	t.Parallel()
+	p, server := stage(t, fake.Config{})
+	h := enter(t, p, server, machine{})
+	server.Quietly(true)
+	h.connect(t)
+	live := h.await(t, events.Facts, "channel.went_live", 1)[0]
+	shown := h.await(t, events.Facts, "channel.updated", 1)[0]
+	if e := bodyAs[events.WentLive](t, live); !e.Found || e.Channel != ourChannel || e.StartedAt.IsZero() || live.Seq < shown.Seq {
+		t.Errorf("found %+v at %d, after its title at %d", e, live.Seq, shown.Seq)
+	}
+	if missed := h.all(t, events.Facts, "capture.gap_detected"); len(missed) != 0 {
+		t.Errorf("nothing was missed, but %d gaps are told", len(missed))
+	}
+}
+
+func TestAStreamThatEndedWhileDisconnectedIsFound(t *testing.T) {
+	t.Parallel()
+	c := newTimers()
+	p, server := stage(t, fake.Config{Clock: c.Manual})
+	h := enter(t, p, server, c)
+	h.connect(t)
+	h.await(t, events.Facts, "connection.heard", 1)
+	server.Online()
+	h.await(t, events.Facts, "channel.went_live", 1)
+	if _, err := h.Call(t, ours(""), "DELETE /api/connections/twitch", api.Input{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	h.await(t, events.Facts, "connection.closed", 1)
+	server.Quietly(false)
+	h.connect(t)
+	c.armed(t.Context(), confirmAfter)
+	c.Advance(confirmAfter)
+	if off := bodyAs[events.WentOffline](t, h.await(t, events.Facts, "channel.went_offline", 1)[0]); !off.Found {
+		t.Error("it was told, not found")
+	}
 }
 
 func TestOneProcessListensAtATime(t *testing.T) {

@@ -38,7 +38,7 @@ type listener struct {
 }
 
 func newListener(d *run.Deps, e *ears, k link) *listener {
-	l := &listener{link: k, reason: "the platform was not running", d: d, ears: e, clock: e.clock, again: make(chan struct{}, 1), broken: make(chan struct{}, 1)}
+	l := &listener{link: k, reason: "the platform was not running, or not connected to Twitch", d: d, ears: e, clock: e.clock, again: make(chan struct{}, 1), broken: make(chan struct{}, 1)}
 	l.intake = newIntake(d, k.Owner, e.clock, l.missed)
 	l.board = newBoard(d, k)
 	return l
@@ -91,7 +91,9 @@ func (l *listener) resumed() {
 	now, last, reason := l.clock.Now(), l.last, l.reason
 	l.hears, l.last = true, now
 	l.mu.Unlock()
-	if !last.IsZero() {
+	if last.IsZero() {
+		l.missed(beginning(now))
+	} else {
 		l.missed(missedSince(last, now, reason))
 	}
 }
@@ -185,7 +187,9 @@ func (l *listener) take(n notification, since time.Time) {
 		l.intake.unread(since, tooLarge(len(n.Raw)))
 		return
 	}
-	l.intake.put(arrival{event: l.board.hearing().normal(n), id: n.eventID(), at: n.At, since: since, size: len(n.Raw)})
+	for _, f := range l.board.hearing().facts(n) {
+		l.intake.put(arrival{event: f.event, id: f.id, at: n.At, since: since, size: len(n.Raw)})
+	}
 }
 
 // revoked takes in that a type is no longer told.

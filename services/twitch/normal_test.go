@@ -189,6 +189,14 @@ func TestActivitiesSayWhatHappened(t *testing.T) {
 	}
 }
 
+func TestZeroCharactersAreLeftOut(t *testing.T) {
+	t.Parallel()
+	c := noticed(t, "channel.update", `{"title":"a\\u0000\u0000b","category_name":"c\u0000","content_classification_labels":["d\u0000"]}`).(events.ChannelUpdated)
+	if c.Title != `a\u0000b` || c.CategoryName != "c" || c.Labels[0] != "d" {
+		t.Errorf("channel %+v", c)
+	}
+}
+
 func TestTimesAreBelievable(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 14, 20, 0, 0, 0, time.UTC)

@@ -94,8 +94,12 @@ func (e *ears) receiveNotification(ctx context.Context, d *run.Deps, c Call, p p
 	if !ok { // the connection has ended; Twitch need not try again
 		return nil
 	}
-	_, err = d.Append(ctx, channel.Owner, channel.hearing.normal(n), es.ID(n.eventID()), es.At(n.At))
-	return err
+	for _, f := range channel.hearing.facts(n) {
+		if _, err := d.Append(ctx, channel.Owner, f.event, es.ID(f.id), es.At(n.At)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *ears) receiveRevocation(ctx context.Context, d *run.Deps, c Call, p payload) error {

@@ -26,6 +26,13 @@ const PAGES: { name: string; path: () => string; ready: string }[] = [
   { name: "one stream", path: () => `/streams/${clip.streamId}`, ready: "[role=slider]" },
   { name: "no such stream", path: () => "/streams/nothing", ready: "[role=alert]" },
   { name: "a new stream", path: () => "/streams?new=stream", ready: "[role=dialog] input" },
+  { name: "live", path: () => "/live", ready: "h1" },
+  { name: "connections", path: () => "/settings/connections", ready: "section h3" },
+  { name: "chat", path: () => "/chat", ready: "h2" },
+  { name: "chat, nothing found", path: () => "/chat?q=no-such-word", ready: "h2" },
+  { name: "nobody who writes", path: () => "/chat/people/nobody", ready: "h1" },
+  { name: "series", path: () => "/series", ready: "h2" },
+  { name: "a new series", path: () => "/series/new", ready: "#upcoming" },
   { name: "jobs", path: () => "/jobs", ready: "[role=tabpanel] h2" },
   { name: "jobs, one pipeline in detail", path: () => `/jobs?of=${clip.id}`, ready: "[aria-label=Jobs] li" },
   { name: "jobs of one reactor", path: () => "/jobs?reactor=clips-probe", ready: "[aria-label=Jobs] li" },
@@ -100,7 +107,7 @@ describe.each(["dark", "light"])("%s", (theme) => {
 
     test("the status", async () => {
       const page = await look("/streams");
-      await page.getByRole("button", { name: "Status: Live" }).filter({ visible: true }).click();
+      await page.getByRole("button", { name: "Status: Connected" }).filter({ visible: true }).click();
       await page.getByRole("list", { name: "Parts" }).waitFor();
       await wantOpenToAll(page);
     });

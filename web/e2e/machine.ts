@@ -20,6 +20,7 @@ export function required(name: string): string {
  * AFTERGLOW_SECOND          another such recording, of 12 s and with one audio track
  * AFTERGLOW_DATA            the folder in which its PostgreSQL is, in the folder postgres
  * AFTERGLOW_LETTER          the reason of a dead letter that is open
+ * AFTERGLOW_TWITCH          the address of what stands in for Twitch, which the server is connected with by its client id
  * AFTERGLOW_CHROMIUM        the browser, /usr/bin/chromium unless set
  */
 export default async function check(): Promise<void> {

@@ -55,7 +55,7 @@ test("a link opens the stream at its time", async () => {
 test("a marker set in one browser appears in another without a reload, and so does its end", async () => {
   const here = await visitor.open(`/streams/${clip.streamId}`);
   const there = await visitor.open(`/streams/${clip.streamId}`);
-  await there.getByRole("status").filter({ hasText: "Live" }).waitFor();
+  await there.getByRole("status").filter({ hasText: "Connected" }).waitFor();
   const label = `Seen by both ${Date.now()}`;
   await here.getByLabel("Label of a new marker").fill(label);
   await here.getByRole("button", { name: "Add the marker" }).click();
@@ -109,7 +109,7 @@ test("an event appears in the log as it happens", async () => {
 test("without a network the page does not say that it is live, and a marker keeps its label", async () => {
   const page = await visitor.open(`/streams/${clip.streamId}`);
   const chip = (text: string) => page.getByRole("status").filter({ hasText: text }).first().waitFor();
-  await chip("Live");
+  await chip("Connected");
   const field = page.getByLabel("Label of a new marker");
   const label = `Offline ${Date.now()}`;
   await field.fill(label);
@@ -119,7 +119,7 @@ test("without a network the page does not say that it is live, and a marker keep
   await page.getByText("The marker was not saved.").waitFor();
   expect(await field.inputValue()).toBe(label);
   await page.context().setOffline(false);
-  await chip("Live");
+  await chip("Connected");
   await page.getByRole("button", { name: "Add the marker" }).click();
   await page.getByRole("listitem").filter({ hasText: label }).waitFor();
   expect(await field.inputValue()).toBe("");

@@ -86,7 +86,7 @@ test("what is not found is told", async () => {
 test("a database that is away is named in every page, and it is over when it is back", async () => {
   const page = await visitor.open("/streams");
   const status = page.getByRole("button", { name: /^Status/ }).filter({ visible: true });
-  await status.filter({ hasText: "Live" }).waitFor();
+  await status.filter({ hasText: "Connected" }).waitFor();
   const thaw = freezeDatabase();
   try {
     await page.getByText("The database is away.").waitFor({ timeout: 60_000 });
@@ -96,7 +96,7 @@ test("a database that is away is named in every page, and it is over when it is 
     thaw();
   }
   await page.getByText("The database is away.").first().waitFor({ state: "detached", timeout: 60_000 });
-  await status.filter({ hasText: "Live" }).waitFor();
+  await status.filter({ hasText: "Connected" }).waitFor();
   await page.context().close();
 });
 

@@ -65,6 +65,12 @@ const index = createRoute({
   },
 });
 
+const live = createRoute({
+  getParentRoute: () => app,
+  path: "/live",
+  component: lazyRouteComponent(() => import("./features/live/LivePage"), "LivePage"),
+});
+
 const streams = createRoute({
   getParentRoute: () => app,
   path: "/streams",
@@ -89,6 +95,33 @@ const clip = createRoute({
     });
     throw redirect({ to: "/streams/$streamId", params: { streamId }, search: { clip: clipId }, replace: true });
   },
+});
+
+const chat = createRoute({
+  getParentRoute: () => app,
+  path: "/chat",
+  validateSearch: only("q", "user", "stream", "from", "to", "sort"),
+  component: lazyRouteComponent(() => import("./features/chat/ChatPage"), "ChatPage"),
+});
+
+const person = createRoute({
+  getParentRoute: () => app,
+  path: "/chat/people/$personId",
+  component: lazyRouteComponent(() => import("./features/chat/PersonPage"), "PersonPage"),
+});
+
+const allSeries = createRoute({
+  getParentRoute: () => app,
+  path: "/series",
+  validateSearch: only("view", "day", "zone"),
+  component: lazyRouteComponent(() => import("./features/series/AllSeriesPage"), "AllSeriesPage"),
+});
+
+/** One series; the id `new` is one that is being made. */
+const oneSeries = createRoute({
+  getParentRoute: () => app,
+  path: "/series/$seriesId",
+  component: lazyRouteComponent(() => import("./features/series/SeriesPage"), "SeriesPage"),
 });
 
 const jobs = createRoute({
@@ -119,6 +152,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./features/settings/SettingsPage"), "SettingsPage"),
 });
 
+const connections = createRoute({
+  getParentRoute: () => app,
+  path: "/settings/connections",
+  validateSearch: only("twitch"),
+  component: lazyRouteComponent(() => import("./features/settings/ConnectionsPage"), "ConnectionsPage"),
+});
+
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
@@ -130,7 +170,7 @@ const setup = createRoute({ getParentRoute: () => root, path: "/setup", componen
 const invite = createRoute({ getParentRoute: () => root, path: "/invite", component: InvitePage });
 const reset = createRoute({ getParentRoute: () => root, path: "/reset", component: ResetPage });
 
-const tree = root.addChildren([app.addChildren([index, streams, stream, clip, jobs, log, past, settings]), login, setup, invite, reset]);
+const tree = root.addChildren([app.addChildren([index, live, streams, stream, clip, chat, person, allSeries, oneSeries, jobs, log, past, settings, connections]), login, setup, invite, reset]);
 
 export function createAppRouter(client: QueryClient) {
   return createRouter({

@@ -30,6 +30,8 @@ type journal struct {
 	file    *os.File
 	known   obsState
 	waiting []item
+	// torn is true when the file may end in the middle of a line.
+	torn bool
 }
 
 // item is one thing to tell: an event, or a marker.
@@ -131,7 +133,11 @@ func (j *journal) change(f func(s *obsState) []item) error {
 	if err != nil {
 		return err
 	}
+	if j.torn {
+		return j.rewrite()
+	}
 	if _, err := j.file.Write(append(text, '\n')); err != nil {
+		j.torn = true
 		return errors.Join(fmt.Errorf("remembering what happens in OBS: %w", err), j.rewrite())
 	}
 	if err := j.file.Sync(); err != nil {
@@ -199,7 +205,7 @@ func (j *journal) rewrite() error {
 	if j.file != nil {
 		_ = j.file.Close()
 	}
-	j.file = file
+	j.file, j.torn = file, false
 	return nil
 }
 

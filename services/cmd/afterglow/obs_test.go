@@ -410,6 +410,26 @@ func TestJournal(t *testing.T) {
 	if j.known.Folder != "d" || !slices.Equal(ids, []string{"b", "c", "d"}) {
 		t.Errorf("it knows %+v and tells %v", j.known, ids)
 	}
+	// A disk that was full in the middle of a line is one that had a crash.
+	whole := j.file
+	j.file, err = os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	check(t, err)
+	check(t, os.Mkdir(path+".new", 0o700))
+	if err := j.change(func(*obsState) []item { return nil }); err == nil {
+		t.Error("nothing was written, and that is no error")
+	}
+	_, err = whole.WriteString(`{"state":{"fol`)
+	check(t, err)
+	check(t, j.file.Close())
+	check(t, os.Remove(path+".new"))
+	j.file = whole
+	put("f")
+	j.close()
+	j, err = openJournal(path)
+	check(t, err)
+	if left := j.left(); j.known.Folder != "f" || len(left) != 4 || left[3].Event.ID != "f" {
+		t.Errorf("it knows %+v and tells %d", j.known, len(left))
+	}
 	j.close()
 	write(t, path, "nonsense\n")
 	if _, err := openJournal(path); err == nil || !strings.Contains(err.Error(), "remove that file to begin anew") {

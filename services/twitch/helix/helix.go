@@ -130,6 +130,7 @@ func send(req *http.Request, out any, secrets ...string) error {
 	}
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(res.Body, answerLimit+1))
+	text = WithoutZero(text)
 	switch {
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		return refusal(req, res, text, secrets...)

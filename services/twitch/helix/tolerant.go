@@ -21,6 +21,16 @@ func plain(value []byte) string {
 	return text
 }
 
+var escapedZero = strings.NewReplacer(`\\`, `\\`, `\u0000`, ``)
+
+// WithoutZero leaves the zero characters out of the texts in a JSON value: the database takes none.
+func WithoutZero(value []byte) []byte {
+	if !bytes.Contains(value, []byte(`\u0000`)) {
+		return value
+	}
+	return []byte(escapedZero.Replace(string(value)))
+}
+
 // number is a whole number, however it is written; none is zero.
 type number int
 

@@ -399,6 +399,22 @@ export interface ClipTrackPackaged {
   run: TrackRun;
 }
 
+/** CommandGiven: a message that somebody wrote is a command, such as "!mark what a save". */
+export interface CommandGiven {
+  channel: string;
+  /** Message is the id of the message, which is told too. */
+  message: string;
+  /** Command is the word behind the exclamation mark, in lower case. */
+  command: string;
+  /** Arguments are the words after it, with one space between them. */
+  arguments?: string;
+  person: Person;
+  badges?: Badge[];
+  /** Mentions are those who are named in the message. */
+  mentions?: Person[];
+  shared?: Shared;
+}
+
 /** ConnectionClosed: somebody has ended the connection. */
 export interface ConnectionClosed {
   connection: string;
@@ -1255,6 +1271,7 @@ export interface Events {
   "obs.clock_measured": ObsClockMeasured;
   "obs.disk_measured": ObsDiskMeasured;
   "channel.message_sent": MessageSent;
+  "channel.command_given": CommandGiven;
   "channel.message_deleted": MessageDeleted;
   "channel.user_cleared": UserCleared;
   "channel.chat_cleared": ChatCleared;

@@ -35,6 +35,7 @@ const MAY = {
   edit: ["owner", "editor"],
   mark: ["owner", "editor", "moderator"],
   readLog: ["owner", "editor", "developer"],
+  followChat: ["owner", "editor", "moderator", "developer"],
 } satisfies Record<string, Role[]>;
 
 /** Whether who is signed in may do something. */

@@ -4,6 +4,7 @@ import { LogOut } from "lucide-react";
 import type { ReactNode } from "react";
 import { Moment } from "../../lib/Moment";
 import { meQuery, useMay, useSignOut } from "../../lib/session";
+import { Connections } from "./Connections";
 import { Password } from "./Password";
 import { People } from "./People";
 import { useSettings } from "./live";
@@ -23,6 +24,7 @@ export function SettingsPage() {
       <Section title="Password" text="Changing it signs you out everywhere else."><Password /></Section>
       <Section title="Sessions" text="Where you are signed in."><Sessions /></Section>
       <Section title="Appearance" text="Remembered in this browser."><Appearance /></Section>
+      <Section title="Connections" text="What Afterglow hears from."><Connections /></Section>
       {mayManage && <Section title="People" text="Who may come in, and what they may do."><People /></Section>}
       <Section title="API tokens" text="For scripts and other programs. A token can do what its role can, until you revoke it."><Tokens /></Section>
       <Section title="Storage" text="What your recordings take, and what for."><Storage /></Section>

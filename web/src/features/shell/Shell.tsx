@@ -1,7 +1,7 @@
-import { ActionIcon, AppShell, Kbd, UnstyledButton } from "@mantine/core";
+import { ActionIcon, AppShell, Kbd, Menu, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { Link } from "@tanstack/react-router";
-import { Search, Upload } from "lucide-react";
+import { Link, useLocation, useNavigate } from "@tanstack/react-router";
+import { Ellipsis, Search, Upload } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { offered } from "../../lib/commands";
 import { useJobs } from "../../lib/jobs";
@@ -69,25 +69,59 @@ export function Shell({ children }: { children: ReactNode }) {
         {children}
       </AppShell.Main>
       <AppShell.Footer hiddenFrom="sm" className={classes.bottom}>
-        <nav aria-label="Main" className={classes.bar}><Pages /></nav>
+        <nav aria-label="Main" className={classes.bar}><Pages few /></nav>
       </AppShell.Footer>
       <Palette {...finding} onClose={stop} />
     </AppShell>
   );
 }
 
-function Pages() {
+/** So many pages fit at the bottom of a phone, beside the menu of the others. */
+const FEW = 4;
+
+function Pages({ few = false }: { few?: boolean }) {
   const jobs = useJobs();
   const busy = jobs.data?.items.some(({ state }) => state === "running" || state === "waiting") ?? false;
   const readLog = useMay("readLog");
-  return PAGES.filter(({ to }) => to !== "/log" || readLog).map(({ to, label, icon: Icon }) => (
-    <Link key={to} to={to} className={classes.page} activeProps={{ "data-active": true }}>
-      <span className={classes.icon}>
-        <Icon size={20} strokeWidth={1.9} aria-hidden="true" />
-        {to === "/jobs" && busy && <span className={classes.dot} />}
-      </span>
-      {label}
-      {to === "/jobs" && busy && <span className={classes.hidden}>, work is going on</span>}
-    </Link>
-  ));
+  const pages = PAGES.filter(({ to }) => to !== "/log" || readLog);
+  return (
+    <>
+      {pages.slice(0, few ? FEW : undefined).map(({ to, label, icon: Icon }) => (
+        <Link key={to} to={to} className={classes.page} activeProps={{ "data-active": true }}>
+          <span className={classes.icon}>
+            <Icon size={20} strokeWidth={1.9} aria-hidden="true" />
+            {to === "/jobs" && busy && <span className={classes.dot} />}
+          </span>
+          {label}
+          {to === "/jobs" && busy && <span className={classes.hidden}>, work is going on</span>}
+        </Link>
+      ))}
+      {few && <Others pages={pages.slice(FEW)} busy={busy} />}
+    </>
+  );
+}
+
+/** The pages that have no place at the bottom of a phone. */
+function Others({ pages, busy }: { pages: (typeof PAGES)[number][]; busy: boolean }) {
+  const here = useLocation({ select: ({ pathname }) => pages.some(({ to }) => pathname.startsWith(to)) });
+  const navigate = useNavigate();
+  return (
+    <Menu position="top-end" width={200}>
+      <Menu.Target>
+        <UnstyledButton className={classes.page} data-active={here || undefined}>
+          <span className={classes.icon}>
+            <Ellipsis size={20} strokeWidth={1.9} aria-hidden="true" />
+            {busy && <span className={classes.dot} />}
+          </span>
+          More
+          {busy && <span className={classes.hidden}>, work is going on</span>}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {pages.map(({ to, label, icon: Icon }) => (
+          <Menu.Item key={to} leftSection={<Icon size={18} aria-hidden="true" />} onClick={() => void navigate({ to })}>{label}</Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
 }

@@ -12,7 +12,7 @@ import classes from "./Status.module.css";
 
 type State = "live" | "connecting" | "mild" | "bad";
 
-const LABELS: Record<State, string> = { live: "Live", connecting: "Connecting", mild: "Not all well", bad: "Trouble" };
+const LABELS: Record<State, string> = { live: "Connected", connecting: "Connecting", mild: "Not all well", bad: "Trouble" };
 
 function useHealth() {
   const connection = useConnection();
@@ -60,7 +60,7 @@ function Headline({ connection, trouble, aside }: { connection: Connection; trou
 
 function Parts({ health }: { health: Health }) {
   return (
-    <ul className={classes.parts} aria-label="Parts">
+    <ul className={classes.parts} aria-label="Parts" tabIndex={0}>
       {health.parts.map((part) => (
         <li key={part.name} className={classes.part} data-ok={part.ok || undefined}>
           <span className={classes.dot} aria-hidden="true" />

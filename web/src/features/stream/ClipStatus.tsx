@@ -1,5 +1,5 @@
 import { Button, Group } from "@mantine/core";
-import { CircleAlert, FileX2, Hourglass, PauseCircle, Upload } from "lucide-react";
+import { CircleAlert, FileX2, Hourglass, PauseCircle, Radio, Upload } from "lucide-react";
 import type { StreamClip } from "../../gen/api";
 import { written } from "../../lib/format";
 import { LinkButton } from "../../lib/LinkButton";
@@ -12,7 +12,7 @@ import classes from "./ClipStatus.module.css";
 import { useMaking } from "./making";
 
 /** Stands in for the player while there is nothing to play: why, how far it is, and what to do. */
-export function ClipStatus({ clips, streamId }: { clips: StreamClip[]; streamId: string }) {
+export function ClipStatus({ clips, streamId, live }: { clips: StreamClip[]; streamId: string; live: boolean }) {
   const mayEdit = useMay("edit");
   const add = mayEdit && (
     <Button variant="default" leftSection={<Upload size={16} />} onClick={() => chooseFiles(streamId)}>Add a recording</Button>
@@ -20,6 +20,13 @@ export function ClipStatus({ clips, streamId }: { clips: StreamClip[]; streamId:
   const coming = clips.find((clip) => clip.state === "registered" || clip.state === "probed");
   if (coming) return <Coming clip={coming} />;
   const broken = clips[0];
+  if (!broken && live) {
+    return (
+      <Notice compact icon={<Radio size={26} />} title="On air now" action={<Group justify="center"><LinkButton to="/live" variant="light">Go to the live page</LinkButton>{add}</Group>}>
+        Chat and markers are kept already. With its recording they stand beside the picture, second by second.
+      </Notice>
+    );
+  }
   if (!broken) {
     return (
       <Notice compact icon={<Upload size={26} />} title="No recording yet" action={add}>

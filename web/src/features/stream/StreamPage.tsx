@@ -20,9 +20,10 @@ import { chooseFiles } from "../../lib/uploads";
 import { Clips } from "./Clips";
 import { ClipStatus } from "./ClipStatus";
 import { CopyMoment } from "./CopyMoment";
-import { Markers } from "./Markers";
+import { useLayers } from "./layers";
 import { useMarkers } from "./markers";
 import { Share } from "./Share";
+import { Side } from "./Side";
 import { StreamMenu } from "./StreamMenu";
 import { StreamTitle } from "./StreamTitle";
 import classes from "./StreamPage.module.css";
@@ -30,7 +31,7 @@ import classes from "./StreamPage.module.css";
 const route = getRouteApi("/app/streams/$streamId");
 const Player = lazy(() => import("../../lib/player/Player").then((module) => ({ default: module.Player })));
 
-/** One stream: player, markers and clips, all on the stream's clock. */
+/** One stream: player, chat, markers and clips, all on the stream's clock. */
 export function StreamPage() {
   const { streamId } = route.useParams();
   return <OneStream key={streamId} id={streamId} />;
@@ -71,6 +72,7 @@ function Content({ stream }: { stream: Stream }) {
   const readLog = useMay("readLog");
   const mayEdit = useMay("edit");
   const mayMark = useMay("mark");
+  const layers = useLayers(stream.id, stream.state === "live");
   const mark = !mayMark ? undefined : playables.length > 0 ? () => playback.time : stream.clips.length === 0 ? () => undefined : undefined;
   useCommands(() => [
     ...(mark ? [{
@@ -90,12 +92,12 @@ function Content({ stream }: { stream: Stream }) {
         {playables.length > 0 ? (
           <Suspense fallback={<Skeleton className={classes.screen} />}>
             <Player
-              playback={playback} clips={playables} markers={markers} duration={duration} page={location.origin + location.pathname} continued={kept}
+              playback={playback} clips={playables} markers={markers} layers={layers} duration={duration} page={location.origin + location.pathname} continued={kept}
               onMark={mayMark ? add : undefined}
             />
           </Suspense>
         ) : (
-          <div className={classes.screen}><ClipStatus clips={stream.clips} streamId={stream.id} /></div>
+          <div className={classes.screen}><ClipStatus clips={stream.clips} streamId={stream.id} live={stream.state === "live"} /></div>
         )}
       </div>
       <header className={classes.head}>
@@ -116,11 +118,10 @@ function Content({ stream }: { stream: Stream }) {
           )}
         </div>
       </header>
-      <aside className={classes.side}>
-        <Markers
-          markers={markers} playback={playback} ready={playables.length > 0} bare={stream.clips.length === 0} onAdd={mayMark ? add : undefined} onRemove={remove}
-        />
-      </aside>
+      <Side
+        stream={{ ...stream, markers }} duration={duration} playback={playback} ready={playables.length > 0}
+        onAdd={mayMark ? add : undefined} onRemove={remove}
+      />
       <div className={classes.clips}>
         <Clips stream={stream} clips={clips} playables={playables} playback={playback} />
       </div>

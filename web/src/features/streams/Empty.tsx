@@ -1,11 +1,12 @@
 import { Button, Code, Group } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { Clapperboard, FolderOpen, Plus, SearchX, Upload } from "lucide-react";
+import { daysInWords } from "../../lib/days";
 import { LinkButton } from "../../lib/LinkButton";
 import { Notice } from "../../lib/Notice";
 import { chooseFiles, chooseFolder } from "../../lib/uploads";
 import classes from "./Empty.module.css";
-import { daysInWords, type Search } from "./query";
+import type { Search } from "./query";
 
 const route = getRouteApi("/app/streams");
 

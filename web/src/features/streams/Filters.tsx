@@ -1,9 +1,11 @@
-import { Button, CloseButton, Popover, Select, TextInput, UnstyledButton } from "@mantine/core";
+import { CloseButton, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { getRouteApi } from "@tanstack/react-router";
-import { CalendarDays, Search as Glass, X } from "lucide-react";
+import { Search as Glass } from "lucide-react";
 import { useRef, useState } from "react";
-import { dayOf, daysInWords, type Search } from "./query";
+import { Days as DaysFilter } from "../../lib/Days";
+import { Pill } from "../../lib/Pill";
+import type { Search } from "./query";
 import classes from "./Filters.module.css";
 
 const route = getRouteApi("/app/streams");
@@ -99,45 +101,9 @@ export function Filters() {
   );
 }
 
-function Pill({ label, pressed, onClick }: { label: string; pressed: boolean; onClick: () => void }) {
-  return (
-    <UnstyledButton className={classes.pill} aria-pressed={pressed} onClick={onClick}>
-      {label}{pressed && <X size={14} aria-hidden="true" />}
-    </UnstyledButton>
-  );
-}
-
 /** The days on which the streams began. */
 function Days() {
   const { from, to } = route.useSearch();
   const search = useSearchBy();
-  const [opened, setOpened] = useState(false);
-  const since = (days: number) => {
-    const date = new Date();
-    date.setDate(date.getDate() - days);
-    search({ from: dayOf(date), to: undefined });
-    setOpened(false);
-  };
-  const set = from !== undefined || to !== undefined;
-  return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" shadow="lg" radius="md" trapFocus>
-      <Popover.Target>
-        <UnstyledButton className={classes.pill} data-pressed={set || undefined} onClick={() => setOpened(!opened)}>
-          <CalendarDays size={15} aria-hidden="true" />{daysInWords({ from, to })}
-        </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Days">
-        <div className={classes.days}>
-          <div className={classes.spans}>
-            <Button size="compact-sm" variant="default" onClick={() => since(7)}>7 days</Button>
-            <Button size="compact-sm" variant="default" onClick={() => since(30)}>30 days</Button>
-            <Button size="compact-sm" variant="default" onClick={() => since(365)}>1 year</Button>
-          </div>
-          <TextInput type="date" label="From" max={to} value={from ?? ""} onChange={(event) => search({ from: event.currentTarget.value || undefined }, true)} />
-          <TextInput type="date" label="To" min={from} value={to ?? ""} onChange={(event) => search({ to: event.currentTarget.value || undefined }, true)} />
-          {set && <Button variant="subtle" color="gray" onClick={() => { search({ from: undefined, to: undefined }); setOpened(false); }}>Any time</Button>}
-        </div>
-      </Popover.Dropdown>
-    </Popover>
-  );
+  return <DaysFilter from={from} to={to} onChange={search} />;
 }

@@ -3,7 +3,7 @@ import type { StreamSummary } from "../../gen/api";
 import { byMonth } from "./months";
 
 const stream = (id: string, startedAt: string): StreamSummary =>
-  ({ id, title: id, createdAt: "2026-11-21T12:00:00Z", startedAt, duration: 0, clipCount: 0, markerCount: 0, state: "empty",
+  ({ id, title: id, createdAt: "2026-11-21T12:00:00Z", startedAt, duration: 0, clipCount: 0, markerCount: 0, live: false, state: "empty",
     published: false, playable: false, size: 0, partsDone: 0, partsTotal: 0 });
 
 test("streams come under the month they began in, in their order", () => {

@@ -5,12 +5,13 @@ import { clock } from "../time";
 import { Controls } from "./Controls";
 import { Help } from "./Help";
 import { pressed, type Actions } from "./keys";
+import type { Layers, Mark } from "./layers";
 import { MarkField } from "./MarkField";
 import { linkTo } from "./moment";
 import { Obstacle } from "./Obstacle";
 import { usePlaybackState, type Playable, type Playback } from "./playback";
 import classes from "./Player.module.css";
-import { Scrubber, type Mark } from "./Scrubber";
+import { Scrubber } from "./Scrubber";
 import { useFlash, useIdle } from "./timers";
 import { togglePictureInPicture, useFullscreen } from "./window";
 
@@ -18,6 +19,8 @@ interface PlayerProps {
   playback: Playback;
   clips: Playable[];
   markers: Mark[];
+  /** What else is known of the stream's time. */
+  layers?: Layers;
   /** The length of the stream, in seconds. */
   duration: number;
   /** The address of what is played; links to a moment are made from it. */
@@ -29,7 +32,7 @@ interface PlayerProps {
 }
 
 /** The player with our own controls; times on it are stream times. */
-export function Player({ playback, clips, markers, duration, page, continued, onMark }: PlayerProps) {
+export function Player({ playback, clips, markers, layers, duration, page, continued, onMark }: PlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const [fullscreen, toggleFullscreen] = useFullscreen(box, video);
@@ -137,7 +140,7 @@ export function Player({ playback, clips, markers, duration, page, continued, on
             }}
           />
         )}
-        <Scrubber playback={playback} clips={clips} markers={markers} duration={duration} />
+        <Scrubber playback={playback} clips={clips} markers={markers} layers={layers} duration={duration} />
         <Controls actions={actions} duration={duration} fullscreen={fullscreen} />
       </div>
       {help && <Help actions={actions} onClose={() => setHelp(false)} />}

@@ -1,31 +1,28 @@
-import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type PointerEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type PointerEvent } from "react";
 import { clock } from "../time";
 import { spriteAt, type Sprite } from "../vtt";
+import { curve, gathered, said, type Layers, type Mark } from "./layers";
 import { usePlaybackState, usePlaybackTime, type Playable, type Playback } from "./playback";
 import classes from "./Scrubber.module.css";
 import { useSprites } from "./sprites";
 import { inARow, spanAt } from "./timeline";
 
-/** A moment that is marked on the bar. */
-export interface Mark {
-  id: string;
-  label: string;
-  /** The stream time in seconds. */
-  at: number;
-}
-
 interface ScrubberProps {
   playback: Playback;
   clips: Playable[];
   markers: Mark[];
+  layers?: Layers;
   duration: number;
 }
 
 /** For this many milliseconds after a key the picture stays. */
 const PEEK = 1_400;
 
-/** The seek bar: the whole stream, what of it is ready and loaded, the markers, and a picture of where one points. */
-export function Scrubber({ playback, clips, markers, duration }: ScrubberProps) {
+/** No layers at all. */
+const BARE: Layers = { moments: [], gaps: [] };
+
+/** The seek bar: the whole stream, what of it is ready and loaded, what is known of it, and a picture of where one points. */
+export function Scrubber({ playback, clips, markers, layers = BARE, duration }: ScrubberProps) {
   const now = usePlaybackTime(playback, 0.1);
   const { spans } = usePlaybackState(playback);
   const bar = useRef<HTMLDivElement>(null);
@@ -33,6 +30,8 @@ export function Scrubber({ playback, clips, markers, duration }: ScrubberProps) 
   const [dragged, setDragged] = useState<number>();
   const [peeked, peek] = usePeek();
   const share = (seconds: number) => `${duration > 0 ? Math.min(100, (Math.max(0, seconds) / duration) * 100) : 0}%`;
+  const outline = useMemo(() => layers.density && curve(layers.density, duration), [layers, duration]);
+  const moments = useMemo(() => gathered(layers.moments.filter(({ at }) => at <= duration), duration / 110), [layers, duration]);
   const time = dragged ?? now;
   const shown = dragged ?? pointed ?? (peeked ? now : undefined);
 
@@ -63,7 +62,10 @@ export function Scrubber({ playback, clips, markers, duration }: ScrubberProps) 
   };
 
   return (
-    <div className={classes.scrubber}>
+    <div className={classes.scrubber} data-outlined={outline ? true : undefined}>
+      {outline && (
+        <svg className={classes.outline} viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><path d={outline} /></svg>
+      )}
       <div
         ref={bar}
         className={classes.bar}
@@ -91,8 +93,24 @@ export function Scrubber({ playback, clips, markers, duration }: ScrubberProps) 
           ))}
           <span className={classes.played} style={{ width: share(time) }} />
         </div>
+        {layers.gaps.map(({ from, to }) => (
+          <span key={from} className={classes.gap} style={{ left: share(from), width: share(to - Math.max(0, from)) }} />
+        ))}
         <span className={classes.thumb} style={{ left: share(time) }} />
       </div>
+      {moments.map((moment) => (
+        <button
+          key={moment.id}
+          type="button"
+          tabIndex={-1}
+          className={classes.moment}
+          style={{ left: share(moment.at) }}
+          aria-label={`Go to ${moment.label}, ${clock(moment.at)}`}
+          onPointerEnter={() => setPointed(moment.at)}
+          onPointerLeave={() => setPointed(undefined)}
+          onClick={() => playback.seek(moment.at)}
+        />
+      ))}
       {markers.filter((marker) => marker.at <= duration).map((marker) => (
         <button
           key={marker.id}
@@ -107,28 +125,24 @@ export function Scrubber({ playback, clips, markers, duration }: ScrubberProps) 
         />
       ))}
       {shown !== undefined && duration > 0 && (
-        <Preview at={shown} share={shown / duration} clips={clips} marker={nearest(markers, shown, duration)} />
+        <Preview
+          at={shown} share={shown / duration} clips={clips}
+          marked={said(shown, duration / 120, markers, []) ?? said(shown, duration / 120, moments, layers.gaps)}
+        />
       )}
     </div>
   );
 }
 
-/** The marker that the pointer is on, give or take a hundredth of the bar. */
-function nearest(markers: Mark[], at: number, duration: number): Mark | undefined {
-  return markers
-    .filter((marker) => Math.abs(marker.at - at) <= duration / 120)
-    .sort((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at))[0];
-}
-
-function Preview({ at, share, clips, marker }: { at: number; share: number; clips: Playable[]; marker?: Mark }) {
+function Preview({ at, share, clips, marked }: { at: number; share: number; clips: Playable[]; marked?: Pick<Mark, "label" | "at"> }) {
   const clip = spanAt(inARow(clips), at)?.clip;
   const sprites = useSprites(clip?.spritesUrl);
   const sprite = clip && spriteAt(sprites, at - clip.offset);
   return (
-    <div className={classes.preview} style={{ "--share": share, "--width": `${Math.max(150, sprite?.width ?? 0)}px` } as CSSProperties} aria-hidden="true">
+    <div className={classes.preview} style={{ "--share": share, "--width": `${Math.max(marked ? 240 : 150, sprite?.width ?? 0)}px` } as CSSProperties} aria-hidden="true">
       {sprite && <Picture sprite={sprite} />}
-      {marker && <span className={classes.label}>{marker.label}</span>}
-      <span className={classes.at}>{clock(marker?.at ?? at)}</span>
+      {marked && <span className={classes.label}>{marked.label}</span>}
+      <span className={classes.at}>{clock(marked?.at ?? at)}</span>
     </div>
   );
 }

@@ -53,7 +53,7 @@ export function pressed(event: KeyboardEvent, actions: Actions): boolean {
   if (target?.closest("input:not([type='range']), textarea, select, [contenteditable='true'], [role='menu'], [role='dialog'], [role='listbox']")) return false;
   const name = event.key.toLowerCase();
   if (name === " " && target?.closest("button, a, summary, [role='button']")) return false;
-  if (name.startsWith("arrow") && target?.closest("input, [role='tablist'], [role='radiogroup']")) return false;
+  if (name.startsWith("arrow") && target?.closest("input, [role='tablist'], [role='radiogroup'], [role='log']")) return false;
   const key = keysFor(actions).find((candidate) => candidate.keys.includes(name));
   if (!key) return false;
   event.preventDefault();

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef } from "react";
-import { sentence } from "../../lib/api";
-import classes from "./StreamsPage.module.css";
+import { sentence } from "./api";
+import classes from "./More.module.css";
 
 /** The end of what is loaded: more comes as soon as it is nearly in sight. */
 export function More({ list }: { list: UseInfiniteQueryResult }) {
