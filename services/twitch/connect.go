@@ -226,8 +226,7 @@ func (t *tx) establish(ctx context.Context, h held, account string, g helix.Gran
 		h.Owner, h.clientID, h.sealed, h.Scopes, h.Channel, h.Login, h.Name,
 		at.Add(lasts(g.Lasts)), at, at.Add(renewIn(g.Lasts)), at.Add(validateEvery))
 	batch.Queue(`delete from vault.twitch_devices where owner = $1`, h.Owner)
-	// Whether the new connection is heard is told anew, whatever was told of the one before.
-	batch.Queue(`update vault.twitch_heard set told = null where owner = $1`, h.Owner)
+	batch.Queue(heardAnew, h.Owner)
 	batch.Queue(`delete from vault.twitch_apps where owner = $1 and not in_use and client_id <> $2`, h.Owner, h.clientID)
 	if err := t.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("connecting Twitch: %w", err)

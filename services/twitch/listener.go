@@ -3,6 +3,7 @@ package twitch
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -115,7 +116,7 @@ func (l *listener) stopped(reason error) (since time.Time) {
 func (l *listener) missed(g gap) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.gaps, l.filling = append(l.gaps, g), true
+	l.gaps, l.filling = append(l.gaps, g), l.filling || !g.begins()
 	select {
 	case l.broken <- struct{}{}:
 	default:
@@ -126,14 +127,14 @@ func (l *listener) missed(g gap) {
 func (l *listener) fill(ctx context.Context) error {
 	for failed := 0; ; {
 		l.mu.Lock()
-		l.filling = len(l.gaps) > 0
+		l.filling = slices.ContainsFunc(l.gaps, func(g gap) bool { return !g.begins() })
 		var next gap
-		if l.filling {
+		broken := len(l.gaps) > 0
+		if broken {
 			next = l.gaps[0]
 		}
-		filling := l.filling
 		l.mu.Unlock()
-		if !filling {
+		if !broken {
 			select {
 			case <-ctx.Done():
 				return ctx.Err()

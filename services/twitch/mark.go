@@ -57,3 +57,6 @@ func forgetMark(ctx context.Context, d *run.Deps, owner string) error {
 	}
 	return nil
 }
+
+// heardAnew lets it be told again that a connection is heard, whatever was told before it was lost.
+const heardAnew = `update vault.twitch_heard set told = null where owner = $1`

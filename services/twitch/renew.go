@@ -136,6 +136,11 @@ func (t *tx) renewed(ctx context.Context, d *run.Deps, before held, g helix.Gran
 	if done.RowsAffected() == 0 {
 		return heldBy(ctx, d, t, before.Owner, "")
 	}
+	if before.lost != "" {
+		if _, err := t.Exec(ctx, heardAnew, h.Owner); err != nil {
+			return held{}, fmt.Errorf("new tokens of Twitch: %w", err)
+		}
+	}
 	return h, t.tell(ctx, h.Owner, actor, at, events.ConnectionRefreshed{Connection: connection, ValidUntil: h.validUntil})
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
 	fake "github.com/afterglow-live/afterglow/pkg/testkit/twitch"
 )
 
@@ -197,6 +199,31 @@ func TestRevocationEndsTheConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.await(t, events.Facts, "capture.gap_detected", 1)
+	h.shown(t, "open")
+}
+
+// shown waits until the document says so of the transport.
+func (h *hall) shown(t *testing.T, state string) {
+	t.Helper()
+	testkit.WaitDocument(t, h.System, "ours", "connections", func(list Connections) bool {
+		return len(list.Items) == 1 && list.Items[0].Transport.State == state
+	})
+}
+
+// A connection that was lost, and turns out to hold after all, is shown as it is.
+func TestLostAndFoundAgain(t *testing.T) {
+	t.Parallel()
+	h := listened(t)
+	h.shown(t, "open")
+	h.fake.Expire()
+	if err := lose(t.Context(), h.d, "ours", "revoked", "somebody has taken it back"); err != nil {
+		t.Fatal(err)
+	}
+	h.await(t, events.Facts, "connection.lost", 1)
+	if _, err := ask[Connection](t, h, "POST /api/connections/twitch/reconnect", api.Input{}); err != nil {
+		t.Fatal(err)
+	}
+	h.shown(t, "open")
 }
 
 func TestSubscriptionsThatFail(t *testing.T) {

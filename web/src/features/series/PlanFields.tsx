@@ -2,8 +2,8 @@ import { Alert, Button, Chip, Group, NumberInput, Select, Switch, Textarea, Text
 import { useRef, type ReactNode } from "react";
 import type { CreateSeries as Plan } from "../../gen/api";
 import type { FieldErrors } from "../../lib/api";
+import { CategoryField } from "../../lib/channel/CategoryField";
 import { dayInWords, plus, WEEKDAYS, weekday, zones } from "./calendar";
-import { CategoryField } from "./CategoryField";
 import { LabelsField, LanguageField, TagsField } from "./ChannelFields";
 import { Notes } from "./Notes";
 import { choiceOf, choices, lasting, recurrenceOf } from "./recurrence";
@@ -30,7 +30,10 @@ export function PlanFields({ plan, fields, onChange }: PlanFieldsProps) {
       </Part>
       <Part title="When" text="On the clocks of its own time zone, so that it stays at its hour when they change."><When plan={plan} fields={fields} onChange={onChange} /></Part>
       <Part title="On Twitch" text="What the channel shows. It is sent when you say so, not by itself.">
-        <CategoryField category={plan.category} error={fields.category} onChange={(category) => onChange({ category })} />
+        <CategoryField
+          id={plan.category?.id ?? ""} name={plan.category?.name ?? ""} clearable error={fields.category}
+          onChange={(category) => onChange({ category: category.id === "" ? undefined : category })}
+        />
         <TagsField tags={plan.tags ?? []} error={fields.tags} onChange={(tags) => onChange({ tags })} />
         <div className={classes.pair}>
           <LanguageField language={plan.language} error={fields.language} onChange={(language) => onChange({ language })} />

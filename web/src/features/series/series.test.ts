@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { dayIn, dayInWords, daysOf, isDay, isZone, next, plus, spanInWords, timeIn, weekday } from "./calendar";
-import { changeOf, undoing } from "./channel";
 import { choiceOf, choices, filled, inWords, lasting, recurrenceOf, sameTimes } from "./recurrence";
 
 test("a month shows whole weeks from Monday to Sunday", () => {
@@ -77,14 +76,4 @@ test("what is only called otherwise comes at the same times", () => {
   const plan = { title: "a", zone: "UTC", start, time: "19:30", minutes: 60, recurrence: {} };
   expect(sameTimes(plan, { ...plan, title: "b", end: "", paused: false })).toBe(true);
   expect(sameTimes(plan, { ...plan, recurrence: { every: "week", interval: 1, days: ["monday"] } })).toBe(false);
-});
-
-test("a plan changes what it speaks of on the channel, and that alone is taken back", () => {
-  const occurrence = {
-    series: "s", date: start, startsAt: "", endsAt: "", title: "Lamp", streamTitle: "Lamp #7", category: { id: "5", name: "Crafts" }, tags: ["Workshop"], labels: [], number: 7,
-  };
-  const change = changeOf(occurrence);
-  expect(change).toEqual({ title: "Lamp #7", categoryId: "5", tags: ["Workshop"] });
-  const was = { channel: "1", title: "Before", categoryId: "", categoryName: "", language: "en", tags: [], labels: ["Gambling"], delay: 0 };
-  expect(undoing(was, change)).toEqual({ title: "Before", categoryId: "", tags: [] });
 });

@@ -17,7 +17,7 @@ export function useSend() {
   const client = useQueryClient();
   const send = useMutation({
     mutationFn: async (draft: Draft) => {
-      const before = await client.ensureQueryData(channelQuery);
+      const before = await client.fetchQuery({ ...channelQuery, staleTime: 0 });
       const changed = changes(before, draft);
       if (Object.keys(changed).length === 0) return { before, after: before, changed };
       return { before, after: await api.patch<ChannelInfo>("/api/twitch/channel", changed), changed };
