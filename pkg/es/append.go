@@ -42,11 +42,14 @@ func At(t time.Time) Option { return func(a *appending) { a.at = t } }
 
 // Append writes a fact of the owner to its log and answers where it is. It is there for good when
 // Append returns, except on a volatile log. Many calls at once share the cost of writing; those about
-// one aggregate that follow each other keep their order. Errors: ConflictError; anything else means
-// that it is not known whether the fact was written, and the same call with the same ID may be
-// repeated.
+// one aggregate that follow each other keep their order. Errors: ConflictError; fault.TooLarge when NATS
+// does not take as much; anything else means that it is not known whether the fact was written, and the
+// same call with the same ID may be repeated.
 func (c *Conn) Append(ctx context.Context, owner string, e events.Event, opts ...Option) (Position, error) {
 	d, err := newDraft(ctx, owner, e, opts)
+	if err == nil {
+		err = c.fits(d)
+	}
 	if err != nil {
 		return Position{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
 // draft is an event on its way to a log.
@@ -72,6 +73,17 @@ func newDraft(ctx context.Context, owner string, e events.Event, opts []Option) 
 	}
 	d.msg = &nats.Msg{Subject: subject, Header: meta.header(), Data: body}
 	return d, nil
+}
+
+// headerRoom is how many bytes the headers of an event may have.
+const headerRoom = 4 << 10
+
+// fits tells whether NATS takes an event of this size.
+func (c *Conn) fits(d *draft) error {
+	if most := c.nc.MaxPayload(); int64(len(d.msg.Data)) > most-headerRoom {
+		return fault.New(fault.TooLarge, "an event of %d bytes is more than NATS takes, which is %d: raise its max_payload", len(d.msg.Data), most)
+	}
+	return nil
 }
 
 func (d *draft) id() string { return d.msg.Header.Get(jetstream.MsgIDHeader) }

@@ -6,11 +6,13 @@ import (
 	"fmt"
 
 	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 )
 
 // AppendEach writes facts to one log in the order given, together as far as that is cheaper, and answers
 // how many of them are there for good: all, unless there is an error. What is on the log already is passed
-// over, so the same call with the same IDs may be repeated, with all of them or with the rest.
+// over, so the same call with the same IDs may be repeated, with all of them or with the rest. What NATS does
+// not take is fault.TooLarge, and those before it are there.
 func (c *Conn) AppendEach(ctx context.Context, drafts ...Draft) (int, error) {
 	done := 0
 	for done < len(drafts) {
@@ -34,6 +36,12 @@ func (c *Conn) batchOf(ctx context.Context, drafts []Draft) ([]*draft, error) {
 	size := 0
 	for _, each := range drafts[:min(len(drafts), mostInBatch)] {
 		d, err := newDraft(ctx, each.Owner, each.Event, each.Options)
+		if err == nil {
+			err = c.fits(d)
+		}
+		if fault.Is(err, fault.TooLarge) && len(list) > 0 {
+			break // those before it come first
+		}
 		if err != nil {
 			return nil, err
 		}

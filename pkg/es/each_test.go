@@ -2,10 +2,12 @@ package es_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
 )
 
@@ -58,5 +60,19 @@ func TestAppendEachSaysHowFarItCame(t *testing.T) {
 	conflict := append(titlesIn(0, 3), es.Draft{Owner: "o1", Event: renamed("x"), Options: []es.Option{es.Expect(1)}})
 	if n, err := logs.AppendEach(t.Context(), conflict...); err == nil || n != 3 {
 		t.Fatalf("%d, %v", n, err)
+	}
+}
+
+// What NATS does not take is told as that, and those before it are there.
+func TestAppendTooLarge(t *testing.T) {
+	t.Parallel()
+	logs := testkit.Platform(t).Logs
+	large := renamed(strings.Repeat("x", 9<<20))
+	if _, err := logs.Append(t.Context(), "o1", large); !fault.Is(err, fault.TooLarge) {
+		t.Errorf("alone: %v", err)
+	}
+	drafts := append(titlesIn(0, 3), es.Draft{Owner: "o1", Event: large}, titlesIn(3, 4)[0])
+	if n, err := logs.AppendEach(t.Context(), drafts...); !fault.Is(err, fault.TooLarge) || n != 3 {
+		t.Errorf("%d, %v", n, err)
 	}
 }

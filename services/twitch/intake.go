@@ -8,6 +8,7 @@ import (
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
@@ -135,6 +136,11 @@ func (in *intake) write(ctx context.Context) {
 		}
 		done, err := in.append(ctx, list)
 		in.drop(done)
+		if fault.Is(err, fault.TooLarge) { // it never can be written
+			in.unread(list[done].since, err.Error())
+			in.drop(1)
+			continue
+		}
 		if err == nil {
 			failed = 0
 			continue

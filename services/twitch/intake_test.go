@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -63,6 +64,27 @@ func TestWhatFindsNoRoomIsAGap(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	if len(gaps) != 1 || gaps[0].to.Before(gaps[0].from) || gaps[0].why == "" {
+		t.Errorf("gaps %+v", gaps)
+	}
+}
+
+// What is more than the log takes keeps nothing else from it.
+func TestWhatIsTooLargeIsAGap(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	var gaps []gap
+	in := newIntake(&run.Deps{Platform: p}, "ours", machine{}, func(g gap) { gaps = append(gaps, g) })
+	in.put(line(0))
+	large := line(1)
+	large.event = events.MessageSent{Channel: ourChannel, Message: "large", Text: strings.Repeat("x", 9<<20)}
+	in.put(large)
+	in.put(line(2))
+	drain(t, in)
+	h := &hall{System: &testkit.System{Platform: p}}
+	if got := texts(t, h.all(t, events.Chat, "channel.message_sent")); !slices.Equal(got, []string{"0", "2"}) {
+		t.Errorf("got %v", got)
+	}
+	if len(gaps) != 1 || !strings.Contains(gaps[0].why, "more than NATS takes") {
 		t.Errorf("gaps %+v", gaps)
 	}
 }
