@@ -6,8 +6,16 @@ import (
 )
 
 var channel = []Event{
-	WentLive{}, WentOffline{}, ChannelUpdated{}, GapDetected{}, GapFilled{},
-	ArchiveSealed{}, ArchiveDropped{}, HistoryExpired{}, ErasureRequested{}, PersonErased{},
+	WentLive{},
+	WentOffline{},
+	ChannelUpdated{},
+	GapDetected{},
+	GapFilled{},
+	ArchiveSealed{},
+	ArchiveDropped{},
+	HistoryExpired{},
+	ErasureRequested{},
+	PersonErased{},
 }
 
 // WentLive: a channel is on air.

@@ -3,9 +3,19 @@ package events
 import "time"
 
 var obs = []Event{
-	ObsConnected{}, ObsDisconnected{}, ObsStreamStarted{}, ObsStreamStopped{},
-	ObsRecordStarted{}, ObsRecordStopped{}, ObsRecordSplit{}, ObsRecordPaused{}, ObsRecordResumed{},
-	ObsSceneChanged{}, ObsReplaySaved{}, ObsClockMeasured{}, ObsDiskMeasured{},
+	ObsConnected{},
+	ObsDisconnected{},
+	ObsStreamStarted{},
+	ObsStreamStopped{},
+	ObsRecordStarted{},
+	ObsRecordStopped{},
+	ObsRecordSplit{},
+	ObsRecordPaused{},
+	ObsRecordResumed{},
+	ObsSceneChanged{},
+	ObsReplaySaved{},
+	ObsClockMeasured{},
+	ObsDiskMeasured{},
 }
 
 // ObsClock is when something happened in OBS, by the machine that it runs on.

@@ -3,8 +3,15 @@ package events
 import "time"
 
 var stream = []Event{
-	StreamCreated{}, StreamRenamed{}, MarkerAdded{}, MarkerRemoved{}, StreamWentLive{}, StreamEnded{},
-	StreamPublished{}, StreamUnpublished{}, StreamDeleted{},
+	StreamCreated{},
+	StreamRenamed{},
+	MarkerAdded{},
+	MarkerRemoved{},
+	StreamWentLive{},
+	StreamEnded{},
+	StreamPublished{},
+	StreamUnpublished{},
+	StreamDeleted{},
 }
 
 // StreamCreated: there is a stream, live or from recordings.
