@@ -156,7 +156,7 @@ test("a search over all streams is kept in the address, and a hit leads to its s
   await page.keyboard.type(word(60));
   const hits = page.getByRole("region", { name: `Talkative ${RUN}` });
   await hits.getByText(word(60)).waitFor();
-  expect(new URL(page.url()).searchParams.get("q")).toBe(word(60));
+  await page.waitForURL((url) => url.searchParams.get("q") === word(60));
   await page.reload();
   await hits.getByRole("link", { name: `Watch “Talkative ${RUN}” at 0:02` }).click();
   await page.waitForURL(/\/streams\/.*t=2s/);

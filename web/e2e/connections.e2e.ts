@@ -52,7 +52,7 @@ test("what Twitch has taken back is told, on the live page too, and one click co
   await happen("disconnect");
   await page.getByRole("alert").getByText("The connection to Twitch is lost.").waitFor();
   await page.getByRole("link", { name: "Connect again" }).click();
-  await page.getByText("Connection lost").waitFor();
+  await page.getByText("Connection lost", { exact: true }).waitFor();
   await page.getByRole("link", { name: "Connect again" }).click();
   await page.getByText("Connected and heard").waitFor();
   await page.context().close();
