@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/afterglow-live/afterglow/events"
-	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
@@ -75,8 +74,7 @@ func countTry(ctx context.Context, d *run.Deps, a stored, address string) error 
 		pair.add(at, accountTries)
 		if account.count == accountTries+1 && a.ID != "" {
 			// The log is told later, so that an account takes as long as none.
-			f := fact{es.NewID(), a.owner, "", at, events.SignInsLimited{Account: a.ID}}
-			if err := (&tx{Tx: begun}).keep(ctx, f); err != nil {
+			if err := outbox.Keep(ctx, begun, a.owner, "", at, events.SignInsLimited{Account: a.ID}); err != nil {
 				return err
 			}
 		}
