@@ -12,7 +12,8 @@ import (
 // stored. The log is folded again beside the tables, which have to be the same.
 func (c *crowd) reconcile(t *testing.T) {
 	t.Helper()
-	c.command(t, "replay", "--all", "--strict").want(t, 0) // row by row
+	// Row by row. What is on TICKS alone may have gone with a nats-server that was killed.
+	c.command(t, "replay", "--all").want(t, 0)
 	facts := c.facts(t)
 	// What is shown is compared once it has come to where the log was read to.
 	c.program.header.Set(minPosition, fmt.Sprintf("FACTS/%d", facts[len(facts)-1].Seq))

@@ -52,6 +52,11 @@ func (l *listener) run(ctx context.Context) error {
 		return err
 	}
 	l.last = mark.heardAt
+	if mark.heardAt.IsZero() { // whoever comes next knows since when something should have been heard
+		if err := keepMark(ctx, l.d, l.link, l.clock.Now()); err != nil {
+			return fmt.Errorf("what was heard of %s: %w", l.Channel, err)
+		}
+	}
 	l.board.begin(mark.told)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return l.board.run(ctx) })

@@ -259,7 +259,7 @@ func TestAStopIsAGap(t *testing.T) {
 	}
 	filled := bodyAs[events.GapFilled](t, again.await(t, events.Facts, "capture.gap_filled", 1)[0])
 	live := bodyAs[events.WentLive](t, again.await(t, events.Facts, "channel.went_live", 1)[0])
-	if !live.Found || filled.Found < 2 { // the stream, and another title
+	if !live.Found || filled.Found < 1 { // the stream; another title may have been found before
 		t.Errorf("found %+v, %+v", live, filled)
 	}
 	if list := again.all(t, events.Facts, "connection.heard"); len(list) != 1 {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => visitor?.leave());
 
 const PAGES: { name: string; path: () => string; ready: string }[] = [
-  { name: "streams", path: () => "/streams", ready: "a[href^='/streams/'] h2" },
+  { name: "streams", path: () => "/streams", ready: "main a[href^='/streams/']" },
   { name: "streams, nothing found", path: () => "/streams?q=no-such-stream", ready: "h2" },
   { name: "one stream", path: () => `/streams/${clip.streamId}`, ready: "[role=slider]" },
   { name: "no such stream", path: () => "/streams/nothing", ready: "[role=alert]" },
