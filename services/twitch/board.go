@@ -163,8 +163,8 @@ func (b *board) tell(ctx context.Context, s standing) error {
 			return fmt.Errorf("what can be heard: %w", err)
 		}
 		if s.Heard != nil {
-			return t.tell(ctx, b.Owner, actor, now(), *s.Heard)
+			return t.Tell(ctx, b.Owner, actor, now(), *s.Heard)
 		}
-		return t.tell(ctx, b.Owner, actor, now(), *s.Silent)
+		return t.Tell(ctx, b.Owner, actor, now(), *s.Silent)
 	})
 }

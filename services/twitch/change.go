@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
@@ -14,18 +13,10 @@ const outbox run.Outbox = "twitch_untold"
 // tx is a change of the vault, with the facts that the log is to be told once it is made.
 type tx struct{ *run.Change }
 
-// tell has the log told of a fact when the change is made.
-func (t *tx) tell(ctx context.Context, owner, actor string, at time.Time, e events.Event) error {
-	return t.Tell(ctx, owner, actor, at, e)
-}
-
 // change makes a change of the vault, and tells the log.
 func change(ctx context.Context, d *run.Deps, do func(*tx) error) error {
 	return outbox.Change(ctx, d, func(c *run.Change) error { return do(&tx{c}) })
 }
-
-// tellUntold tells the log what it was not told so far.
-func tellUntold(ctx context.Context, d *run.Deps) error { return outbox.Flush(ctx, d) }
 
 // now is the time as the vault keeps it.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

@@ -121,7 +121,7 @@ func deleteConnection(ctx context.Context, d *run.Deps, _ struct{}) (api.None, e
 		if err := t.SendBatch(ctx, batch).Close(); err != nil {
 			return fmt.Errorf("connection to Twitch: %w", err)
 		}
-		return t.tell(ctx, caller.Owner, caller.Account, now(), events.ConnectionClosed{Connection: connection})
+		return t.Tell(ctx, caller.Owner, caller.Account, now(), events.ConnectionClosed{Connection: connection})
 	})
 }
 

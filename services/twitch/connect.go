@@ -231,7 +231,7 @@ func (t *tx) establish(ctx context.Context, h held, account string, g helix.Gran
 	if err := t.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("connecting Twitch: %w", err)
 	}
-	return t.tell(ctx, h.Owner, account, at, events.ConnectionOpened{
+	return t.Tell(ctx, h.Owner, account, at, events.ConnectionOpened{
 		Connection: connection, Channel: h.Channel, Login: h.Login, Name: h.Name, Scopes: h.Scopes,
 	})
 }

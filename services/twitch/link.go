@@ -141,7 +141,7 @@ func (t *tx) lose(ctx context.Context, h held, reason, detail string, at time.Ti
 	if done.RowsAffected() == 0 {
 		return nil
 	}
-	return t.tell(ctx, h.Owner, actor, at, events.ConnectionLost{Connection: connection, Reason: reason, Detail: detail})
+	return t.Tell(ctx, h.Owner, actor, at, events.ConnectionLost{Connection: connection, Reason: reason, Detail: detail})
 }
 
 // actor is who does what nobody has asked for.

@@ -141,7 +141,7 @@ func (t *tx) renewed(ctx context.Context, d *run.Deps, before held, g helix.Gran
 			return held{}, fmt.Errorf("new tokens of Twitch: %w", err)
 		}
 	}
-	return h, t.tell(ctx, h.Owner, actor, at, events.ConnectionRefreshed{Connection: connection, ValidUntil: h.validUntil})
+	return h, t.Tell(ctx, h.Owner, actor, at, events.ConnectionRefreshed{Connection: connection, ValidUntil: h.validUntil})
 }
 
 // lasts is for how long a token is taken to hold, of which Twitch says d.
@@ -189,7 +189,7 @@ func validate(ctx context.Context, d *run.Deps, owner string, at time.Time) erro
 		if done.RowsAffected() == 0 || who.Login == h.Login && sameScopes(who.Scopes, h.Scopes) {
 			return nil
 		}
-		return t.tell(ctx, owner, actor, at, events.ConnectionOpened{
+		return t.Tell(ctx, owner, actor, at, events.ConnectionOpened{
 			Connection: connection, Channel: h.Channel, Login: who.Login, Name: h.Name, Scopes: who.Scopes,
 		})
 	})

@@ -46,7 +46,7 @@ func keep(ctx context.Context, d *run.Deps) error {
 
 // tend does what is due: it validates and renews tokens, asks about devices, and throws away what is over.
 func tend(ctx context.Context, d *run.Deps, at time.Time) error {
-	err := errors.Join(tellUntold(ctx, d), askDevices(ctx, d, at))
+	err := errors.Join(outbox.Flush(ctx, d), askDevices(ctx, d, at))
 	rows, failed := d.DB.Query(ctx, `select owner from vault.twitch_links where lost is null and due_at <= $1 order by due_at`, at)
 	if failed != nil {
 		return errors.Join(err, fmt.Errorf("connections to Twitch: %w", failed))

@@ -1,13 +1,13 @@
-import { CloseButton, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback, useDebouncedValue, useHotkeys } from "@mantine/hooks";
+import { Select } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { Search as Glass } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { Chatter, Stream, StreamSummary } from "../../gen/api";
 import { api, type Page } from "../../lib/api";
 import { Days } from "../../lib/Days";
 import { Pill } from "../../lib/Pill";
+import { SearchField as WordsField } from "../../lib/SearchField";
 import classes from "./ChatPage.module.css";
 import type { Search } from "./query";
 
@@ -19,31 +19,14 @@ function useSearchBy() {
   return (change: Search, replace = false) => void navigate({ search: (old) => ({ ...old, ...change }), replace });
 }
 
-/** Words to look for; the key / leads there. */
+/** Words to look for. */
 export function SearchField() {
   const { q = "" } = route.useSearch();
   const search = useSearchBy();
-  const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(q);
-  const [applied, setApplied] = useState(q);
-  useHotkeys([["/", () => field.current?.focus()]]);
-  if (q !== applied) { // by the back button, or by "show all"
-    setApplied(q);
-    if (q !== text.trim()) setText(q);
-  }
-  const apply = useDebouncedCallback((value: string) => {
-    const wanted = value.trim() || undefined;
-    search({ q: wanted }, q !== "" && wanted !== undefined);
-  }, 250);
-  const change = (value: string) => {
-    setText(value);
-    apply(value);
-  };
   return (
-    <TextInput
-      ref={field} className={classes.search} aria-label="Search messages" aria-keyshortcuts="/" placeholder="Words that were written" leftSection={<Glass size={16} />}
-      rightSection={text && <CloseButton size="sm" aria-label="Clear the search" onClick={() => change("")} />}
-      value={text} onChange={(event) => change(event.currentTarget.value)}
+    <WordsField
+      q={q} label="Search messages" placeholder="Words that were written" className={classes.search}
+      onSearch={(words, replace) => search({ q: words }, replace)}
     />
   );
 }

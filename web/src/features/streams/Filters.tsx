@@ -1,10 +1,8 @@
-import { CloseButton, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
+import { Select } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import { Search as Glass } from "lucide-react";
-import { useRef, useState } from "react";
 import { Days as DaysFilter } from "../../lib/Days";
 import { Pill } from "../../lib/Pill";
+import { SearchField as WordsField } from "../../lib/SearchField";
 import type { Search } from "./query";
 import classes from "./Filters.module.css";
 
@@ -36,37 +34,14 @@ function useSearchBy() {
   return (change: Search, replace = false) => void navigate({ search: (old) => ({ ...old, ...change }), replace });
 }
 
-/** Words to look for; the key / leads there. */
+/** Words to look for. */
 export function SearchField() {
   const { q = "" } = route.useSearch();
   const search = useSearchBy();
-  const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(q);
-  const [applied, setApplied] = useState(q);
-  useHotkeys([["/", () => field.current?.focus()]]);
-  if (q !== applied) { // by the back button, or by "show all"
-    setApplied(q);
-    if (q !== text.trim()) setText(q);
-  }
-  const apply = useDebouncedCallback((value: string) => {
-    const wanted = value.trim() || undefined;
-    search({ q: wanted }, q !== "" && wanted !== undefined);
-  }, 250);
-  const change = (value: string) => {
-    setText(value);
-    apply(value);
-  };
   return (
-    <TextInput
-      ref={field}
-      className={classes.search}
-      aria-label="Search streams"
-      aria-keyshortcuts="/"
-      placeholder="Search"
-      leftSection={<Glass size={16} />}
-      rightSection={text && <CloseButton size="sm" aria-label="Clear the search" onClick={() => change("")} />}
-      value={text}
-      onChange={(event) => change(event.currentTarget.value)}
+    <WordsField
+      q={q} label="Search streams" placeholder="Search" className={classes.search}
+      onSearch={(words, replace) => search({ q: words }, replace)}
     />
   );
 }

@@ -1,0 +1,41 @@
+import { CloseButton, TextInput } from "@mantine/core";
+import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
+import { Search as Glass } from "lucide-react";
+import { useRef, useState } from "react";
+
+interface SearchFieldProps {
+  /** What is looked for now, as the address says it. */
+  q: string;
+  label: string;
+  placeholder: string;
+  className?: string;
+  /** `replace`: it is no step of its own for the back button. */
+  onSearch: (q: string | undefined, replace: boolean) => void;
+}
+
+/** Words to look for; the key / leads there. */
+export function SearchField({ q, label, placeholder, className, onSearch }: SearchFieldProps) {
+  const field = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(q);
+  const [applied, setApplied] = useState(q);
+  useHotkeys([["/", () => field.current?.focus()]]);
+  if (q !== applied) { // by the back button, or by "show all"
+    setApplied(q);
+    if (q !== text.trim()) setText(q);
+  }
+  const apply = useDebouncedCallback((value: string) => {
+    const wanted = value.trim() || undefined;
+    onSearch(wanted, q !== "" && wanted !== undefined);
+  }, 250);
+  const change = (value: string) => {
+    setText(value);
+    apply(value);
+  };
+  return (
+    <TextInput
+      ref={field} className={className} aria-label={label} aria-keyshortcuts="/" placeholder={placeholder} leftSection={<Glass size={16} />}
+      rightSection={text && <CloseButton size="sm" aria-label="Clear the search" onClick={() => change("")} />}
+      value={text} onChange={(event) => change(event.currentTarget.value)}
+    />
+  );
+}
