@@ -99,16 +99,22 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setu
 // codeNoPeers is what JetStream answers while not enough nodes of a cluster are there.
 const codeNoPeers = 10005
 
-// answered asks again for half a minute when no answer came, when a log is not there yet that somebody
-// makes, or when nodes are missing. All of that happens while a cluster starts.
+// unsettled tells whether an error is one of a cluster that has no leader at the moment, or not enough
+// nodes, as while it starts or after it has lost a node.
+func unsettled(err error) bool {
+	if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == codeNoPeers {
+		return true
+	}
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
+		errors.Is(err, jetstream.ErrNoStreamResponse)
+}
+
+// answered asks again for half a minute while the answer is none that will stay.
 func answered(ctx context.Context, ask func() error) error {
 	for end := time.Now().Add(30 * time.Second); ; {
 		err := ask()
-		unsettled := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrStreamNotFound)
-		if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == codeNoPeers {
-			unsettled = true
-		}
-		if !unsettled || ctx.Err() != nil || time.Now().After(end) {
+		made := errors.Is(err, jetstream.ErrStreamNotFound) // somebody makes it
+		if !made && !unsettled(err) || ctx.Err() != nil || time.Now().After(end) {
 			return err
 		}
 		pause(ctx, 100*time.Millisecond)
@@ -162,6 +168,7 @@ func (c *Conn) ensure(ctx context.Context, log events.Log) error {
 		if cfg.Replicas = max(c.replicas, 1); cfg.Replicas > 1 {
 			cfg.PersistMode = jetstream.DefaultPersistMode // the other one is for a single server
 		}
+		cfg.AllowDirect = cfg.Replicas == 1 // a replica may be behind: what was just written is read from the leader
 		stream, err = c.js.CreateStream(ctx, cfg)
 		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // another process was quicker
 			stream, err = c.js.Stream(ctx, log.Name)
@@ -175,6 +182,7 @@ func (c *Conn) ensure(ctx context.Context, log events.Log) error {
 		if c.replicas > 0 && cfg.PersistMode == jetstream.DefaultPersistMode {
 			cfg.Replicas = c.replicas
 		}
+		cfg.AllowDirect = cfg.Replicas == 1
 		stream, err = c.js.UpdateStream(ctx, cfg)
 	}
 	if err != nil {

@@ -93,14 +93,24 @@ const heartbeat = time.Second
 
 // tail reads a log, and begins again where it was when it stands still.
 func (c *Conn) tail(ctx context.Context, log string, from TailFrom, f func(jetstream.Msg) error) error {
-	for {
-		r := &reading{conn: c, log: log, from: from}
+	if from.New {
+		last, err := c.Last(ctx, log)
+		if err != nil {
+			return err
+		}
+		from = TailFrom{Subject: from.Subject, After: last, Until: from.Until}
+	}
+	for again := false; ; again = true {
+		r := &reading{conn: c, log: log, from: from, again: again}
 		r.seen.Store(from.After)
 		err := r.run(ctx, f)
 		if !errors.Is(err, errStalled) || ctx.Err() != nil {
 			return err
 		}
-		c.log.Warn("reader stood still and begins again", "log", log, "after", r.seen.Load())
-		from = TailFrom{Subject: from.Subject, After: r.seen.Load(), Until: from.Until}
+		c.log.Warn("reader begins again", "log", log, "after", r.seen.Load(), "reason", err)
+		if seen := r.seen.Load(); seen > from.After {
+			from = TailFrom{Subject: from.Subject, After: seen, Until: from.Until}
+		}
+		pause(ctx, 250*time.Millisecond)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type eventsCmd struct {
-	Log     string         `help:"Which log: FACTS, TICKS, TIMERS, DEAD." default:"FACTS"`
+	Log     string         `help:"Which log: FACTS, TICKS, CHAT, TIMERS, DEAD." default:"FACTS"`
 	Subject string         `help:"Only events whose subject matches, for instance 'fact.*.clip.>'." placeholder:"FILTER"`
 	Since   *time.Duration `help:"Only events of the last while, for instance 10m." placeholder:"DURATION"`
 	Follow  bool           `help:"Go on with what comes." short:"f"`
@@ -69,7 +69,7 @@ func (c *eventsCmd) Run(ctx context.Context, cli *CLI, t *terminal) error {
 }
 
 func noLog(name string) error {
-	return fmt.Errorf("there is no log %q; there are FACTS, TICKS, TIMERS and DEAD", name)
+	return fmt.Errorf("there is no log %q; there are FACTS, TICKS, CHAT, TIMERS and DEAD", name)
 }
 
 // covers tells whether a subject filter can match an event on the log: <prefix>.<owner>.<aggregate>.<id>.<fact>.
