@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"testing"
 
 	"github.com/afterglow-live/afterglow/pkg/testkit/twitch"
@@ -167,12 +168,21 @@ func shortFolder(t testing.TB) string {
 	return dir
 }
 
-// freeAddress is a free port on loopback: one below those that the system hands out to whoever
-// connects somewhere, so that it is still free when the platform starts again.
+// The ports that freeAddress gives out one after the other, from anywhere among them: below those that the
+// system hands out to whoever connects somewhere.
+const firstPort, ports = 10_000, 20_000
+
+var (
+	anywhere  = rand.Uint32N(ports)
+	portsGone atomic.Uint32
+)
+
+// freeAddress is a free port on loopback that nobody else is given in this run, so that it is still free
+// when the platform starts, also again.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	for range 100 {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(10_000+rand.IntN(10_000)))
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(firstPort+(anywhere+portsGone.Add(1))%ports)))
 		if listener, err := net.Listen("tcp", address); err == nil {
 			check(t, listener.Close())
 			return address
