@@ -23,9 +23,6 @@ const (
 // on the log already, or the server does not take more batches now.
 var errBatchRefused = errors.New("the batch was refused")
 
-// batchWait is how long the answer to a batch may take.
-const batchWait = 5 * time.Second
-
 // publishBatch writes events as one atomic batch. A lost answer is not a lost batch: its events
 // carry their ids, so that the same batch sent again is refused, and each is then found by its id.
 func (c *Conn) publishBatch(ctx context.Context, list []*draft) ([]Position, error) {
@@ -71,7 +68,7 @@ func (c *Conn) sendBatch(ctx context.Context, list []*draft) (uint64, error) {
 			continue
 		}
 		msg.Header.Set(headerBatchCommit, "1")
-		ctx, cancel := context.WithTimeout(ctx, batchWait)
+		ctx, cancel := context.WithTimeout(ctx, answerWait)
 		defer cancel()
 		reply, err := c.nc.RequestMsgWithContext(ctx, msg)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -86,11 +87,11 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setu
 	}()
 	for _, log := range events.Logs() {
 		c.committers[log.Name] = &committer{conn: c}
-		if err := answered(ctx, func() error { return c.ensure(ctx, log) }); err != nil {
+		if err := answered(ctx, func() error { return c.ensure(ctx, log) }, jetstream.ErrStreamNotFound); err != nil {
 			return nil, fmt.Errorf("log %s: %w", log.Name, err)
 		}
 	}
-	if err := answered(ctx, func() error { return c.ensureLive(ctx) }); err != nil {
+	if err := answered(ctx, func() error { return c.ensureLive(ctx) }, jetstream.ErrStreamNotFound); err != nil {
 		return nil, fmt.Errorf("live documents: %w", err)
 	}
 	return c, nil
@@ -109,12 +110,12 @@ func unsettled(err error) bool {
 		errors.Is(err, jetstream.ErrNoStreamResponse)
 }
 
-// answered asks again for half a minute while the answer is none that will stay.
-func answered(ctx context.Context, ask func() error) error {
-	for end := time.Now().Add(30 * time.Second); ; {
+// answered asks again for a minute while the answer is unsettled, or one of those that will change too.
+func answered(ctx context.Context, ask func() error, too ...error) error {
+	for end := time.Now().Add(time.Minute); ; {
 		err := ask()
-		made := errors.Is(err, jetstream.ErrStreamNotFound) // somebody makes it
-		if !made && !unsettled(err) || ctx.Err() != nil || time.Now().After(end) {
+		changes := unsettled(err) || slices.ContainsFunc(too, func(one error) bool { return errors.Is(err, one) })
+		if !changes || ctx.Err() != nil || time.Now().After(end) {
 			return err
 		}
 		pause(ctx, 100*time.Millisecond)
@@ -257,8 +258,19 @@ func (c *Conn) identities(ctx context.Context, logs []string) (map[string]string
 }
 
 // Last is the sequence of the newest message that a log still keeps; zero when it keeps none. Whoever
-// reads the log to its end comes there.
-func (c *Conn) Last(ctx context.Context, log string) (uint64, error) {
+// reads the log to its end comes there. Without a deadline it waits a minute for a cluster that has no leader.
+func (c *Conn) Last(ctx context.Context, log string) (last uint64, err error) {
+	if _, limited := ctx.Deadline(); limited {
+		return c.last(ctx, log)
+	}
+	err = answered(ctx, func() error {
+		last, err = c.last(ctx, log)
+		return err
+	})
+	return last, err
+}
+
+func (c *Conn) last(ctx context.Context, log string) (uint64, error) {
 	stream, err := c.stream(log)
 	if err != nil {
 		return 0, err

@@ -10,6 +10,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+// answerWait is how long the answer to what was sent may take. It does not come at all when the log lost its
+// leader meanwhile.
+const answerWait = 5 * time.Second
+
 // publish sends an event until the log has answered. A lost answer is not a lost event: the event
 // carries its id, and the same one sent again is either a duplicate or, when guarded, found on the
 // log.
@@ -19,7 +23,9 @@ func (c *Conn) publish(ctx context.Context, d *draft) (Position, error) {
 		opts = append(opts, jetstream.WithExpectLastSequenceForSubject(*d.expect, d.filter))
 	}
 	for {
-		ack, err := c.js.PublishMsg(ctx, d.msg, opts...)
+		waiting, cancel := context.WithTimeout(ctx, answerWait)
+		ack, err := c.js.PublishMsg(waiting, d.msg, opts...)
+		cancel()
 		switch {
 		case err == nil:
 			return Position{d.log.Name, ack.Sequence}, nil

@@ -69,18 +69,15 @@ func RunReactor[D any](ctx context.Context, c *Conn, r Reactor[D], with D) error
 		return run.consumer(ctx, events.Dead, r.Name+"-again", events.Dead.Everyone(events.Name(events.LetterRedriven{})))
 	}
 	for _, open := range []func() (jetstream.Consumer, error){first, again} {
-		if err := run.patiently(ctx, func() error {
+		if err := answered(ctx, func() error {
 			_, err := open()
 			return err
 		}); err != nil {
 			return err
 		}
 	}
-	var after uint64
-	if err := run.patiently(ctx, func() (err error) {
-		after, err = c.Last(ctx, events.Facts.Name)
-		return err
-	}); err != nil {
+	after, err := c.Last(ctx, events.Facts.Name)
+	if err != nil {
 		return err
 	}
 	workers := max(r.Workers, 1)
@@ -97,18 +94,6 @@ func RunReactor[D any](ctx context.Context, c *Conn, r Reactor[D], with D) error
 	}
 	group.Wait()
 	return nil
-}
-
-// patiently does what the reactor cannot begin without, as soon as the logs let it.
-func (r *reaction[D]) patiently(ctx context.Context, begin func() error) error {
-	for {
-		err := begin()
-		if !unsettled(err) || ctx.Err() != nil {
-			return err
-		}
-		r.conn.log.Warn("reactor waits for the logs", "reactor", r.reactor.Name, "reason", err)
-		pause(ctx, time.Second)
-	}
 }
 
 // consumer makes or finds a durable consumer of the reactor.

@@ -39,7 +39,10 @@ func Lock(dir string) (release func(), err error) {
 		_ = file.Close()
 		return nil, fmt.Errorf("the folder %s cannot be written: %w", dir, reason(err))
 	}
-	return func() { _ = file.Close() }, nil
+	return func() {
+		_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) // a child that is being started just now may still have the file open
+		_ = file.Close()
+	}, nil
 }
 
 // makeFolder makes dir with its parents, for this account alone, unless it is there.

@@ -145,7 +145,10 @@ func (k *desk) out(name string) (string, error) {
 }
 
 // close lets others clear the desk.
-func (k *desk) close() { _ = k.lock.Close() }
+func (k *desk) close() {
+	_ = unix.Flock(int(k.lock.Fd()), unix.LOCK_UN) // a program that is being started just now may still have the file open
+	_ = k.lock.Close()
+}
 
 // sweep clears the desks of clips that are done with, here or on another machine.
 func sweep(ctx context.Context, d *run.Deps) error {

@@ -1,11 +1,13 @@
 package e2e
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -13,25 +15,80 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/es"
 )
 
-// TestClusterIsReadToItsEnd lets many read a log up to what was just written while a node of the cluster
-// catches up with it, the node that some of them are given.
-func TestClusterIsReadToItsEnd(t *testing.T) {
-	t.Parallel()
+// openCluster starts three nodes, and opens their logs over the first one.
+func openCluster(t *testing.T) (cluster, *es.Conn) {
+	t.Helper()
 	nodes := startCluster(t, t.TempDir(), 3)
-	nc, err := nats.Connect(nodes.url(), nats.MaxReconnects(-1))
+	nc, err := nats.Connect(nodes[:1].url(), nats.IgnoreDiscoveredServers(), nats.MaxReconnects(-1))
 	check(t, err)
 	t.Cleanup(nc.Close)
 	logs, err := es.Open(soon(t), nc, slog.New(slog.NewTextHandler(t.Output(), nil)), es.Replicas(len(nodes)))
 	check(t, err)
-	leader := nodes.leader(t, events.Facts.Name)
-	behind := nodes[0]
-	if behind == leader {
-		behind = nodes[1]
+	return nodes, logs
+}
+
+// pause lets nodes stand still until what it answers is called.
+func (c cluster) pause(t *testing.T) (goOn func()) {
+	t.Helper()
+	signal := func(s syscall.Signal) {
+		for _, n := range c {
+			check(t, n.cmd.Process.Signal(s))
+		}
 	}
-	t.Cleanup(func() { _ = behind.cmd.Process.Signal(syscall.SIGCONT) }) // it could not be stopped else
+	goOn = sync.OnceFunc(func() { signal(syscall.SIGCONT) })
+	t.Cleanup(goOn) // they could not be stopped else
+	signal(syscall.SIGSTOP)
+	return goOn
+}
+
+// TestReactorWaitsForALeader starts a reactor while most nodes of a cluster stand still.
+func TestReactorWaitsForALeader(t *testing.T) {
+	t.Parallel()
+	nodes, logs := openCluster(t)
+	goOn := nodes[1:].pause(t)
+	handled, ended := make(chan string, 1), make(chan error, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		ended <- es.RunReactor(ctx, logs, es.Reactor[struct{}]{Name: "e2e-wait", Doc: "waits", Quiet: true, Handle: []es.Handler[struct{}]{
+			es.On(func(_ context.Context, _ struct{}, e events.StreamCreated, _ es.Meta) error {
+				handled <- e.Stream
+				return nil
+			}),
+		}}, struct{}{})
+	}()
+	// The reactor began to ask before this does, and gets no answer either.
+	asking, cancel := context.WithTimeout(soon(t), 6*time.Second)
+	defer cancel()
+	if _, err := logs.Append(asking, "owner", events.StreamCreated{Stream: es.NewID(), Title: "Perhaps"}); err == nil {
+		t.Error("a log without a leader takes an event")
+	}
+	goOn()
+	id := es.NewID()
+	_, err := logs.Append(soon(t), "owner", events.StreamCreated{Stream: id, Title: "An evening"})
+	check(t, err)
+	for got := ""; got != id; {
+		select {
+		case err := <-ended:
+			t.Fatalf("the reactor has ended: %v", err)
+		case got = <-handled:
+		}
+	}
+	stop()
+	check(t, <-ended)
+}
+
+// TestClusterIsReadToItsEnd lets many read a log up to what was just written while a node of the cluster
+// catches up with it, the node that some of them are given.
+func TestClusterIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	nodes, logs := openCluster(t)
+	behind := nodes[1:2]
+	if behind[0] == nodes.leader(t, events.Facts.Name) {
+		behind = nodes[2:]
+	}
 	var short atomic.Int64
 	for range 5 {
-		check(t, behind.cmd.Process.Signal(syscall.SIGSTOP))
+		goOn := behind.pause(t)
 		var writing sync.WaitGroup
 		for range 64 {
 			writing.Go(func() {
@@ -46,7 +103,7 @@ func TestClusterIsReadToItsEnd(t *testing.T) {
 		writing.Wait()
 		last, err := logs.Append(soon(t), "owner", events.StreamCreated{Stream: es.NewID(), Title: "The last one"})
 		check(t, err)
-		check(t, behind.cmd.Process.Signal(syscall.SIGCONT))
+		goOn()
 		var reading sync.WaitGroup
 		for range 16 {
 			reading.Go(func() {

@@ -218,5 +218,6 @@ func (j *journal) wake() {
 
 func (j *journal) close() {
 	_ = j.file.Close()
+	_ = unix.Flock(int(j.lock.Fd()), unix.LOCK_UN) // a program that is being started just now may still have the file open
 	_ = j.lock.Close()
 }
