@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
 )
@@ -22,6 +23,8 @@ type Service struct {
 	Projections []es.Projection
 	// Reactors are what it does in the outside world.
 	Reactors []Reactor
+	// Work tells which of its events begin and end the work on a thing; none tells that by its jobs alone.
+	Work Work
 	// Endpoints are the questions and commands that it answers.
 	Endpoints []Endpoint
 	// Feeds are the lists of events that browsers can subscribe to.
@@ -39,6 +42,20 @@ type Service struct {
 	Start func(ctx context.Context, d *Deps) error
 	// Loop is for a service that has a loop of its own: it runs until the context ends.
 	Loop func(ctx context.Context, d *Deps) error
+}
+
+// Work is the work on one aggregate as a whole. It goes on from an event that begins it to the first one
+// that ends it, also while no reactor has anything to do for it.
+type Work struct {
+	// Begins are the events that begin it, or begin it anew; like all of these, one empty value each.
+	Begins []events.Event
+	// Done are the events that end it well.
+	Done []events.Event
+	// Failed are the events that end it without success. It was cancelled when a person tells one, or a
+	// reactor whose job was cancelled.
+	Failed []events.Event
+	// Cancelled are the events after which nobody wants it any more.
+	Cancelled []events.Event
 }
 
 // Reactor is a reactor of a service.

@@ -4,6 +4,7 @@ package clips
 import (
 	"embed"
 
+	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
@@ -18,6 +19,12 @@ var Service = run.Service{
 	Objects:     true,
 	Projections: []es.Projection{catalog},
 	Reactors:    []run.Reactor{probe, prepare, encode, pictures, schedule, redriven, clean, orphans, lapse},
+	Work: run.Work{
+		Begins:    []events.Event{events.ClipRegistered{}, events.ClipRetried{}},
+		Done:      []events.Event{events.ClipPackaged{}},
+		Failed:    []events.Event{events.ClipRefused{}, events.ClipFailed{}},
+		Cancelled: []events.Event{events.ClipDeleted{}},
+	},
 	Endpoints: []run.Endpoint{
 		startUpload, listUploads, getUpload, completeUpload, abortUpload,
 		listClips, getClip, retryClip, cancelClip, pauseClip, resumeClip, prioritizeClip, deleteClip, getMedia,

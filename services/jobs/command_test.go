@@ -28,7 +28,13 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	return &desk{System: testkit.Start(t, testkit.Platform(t), jobs.Service([]run.Service{worker(nil)})), t: t, told: map[string]es.Position{}}
+	return newBoard(t, worker(nil))
+}
+
+// newBoard is the board of a service that does not run.
+func newBoard(t *testing.T, work run.Service) *desk {
+	t.Helper()
+	return &desk{System: testkit.Start(t, testkit.Platform(t), jobs.Service([]run.Service{work})), t: t, told: map[string]es.Position{}}
 }
 
 // tell puts an event on its log.

@@ -10,19 +10,23 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/es"
 )
 
-// happened opens a job for every reactor that the event is for, and ends the one it is the outcome of.
+// happened opens a job for every reactor that the event is for, and ends the one it is the outcome of. It
+// may begin or end the work as a whole, too.
 func (b board) happened(ctx context.Context, tx *es.Tx, e es.Event) error {
 	if err := b.ended(ctx, tx, e); err != nil {
+		return err
+	}
+	if err := b.turned(ctx, tx, e); err != nil {
 		return err
 	}
 	for _, reactor := range b.wanted[e.Name] {
 		var body struct{ Name, Title string }
 		_ = json.Unmarshal(e.Data, &body) // most events have neither
 		job, label := es.JobID(reactor, e.ID), clean(body.Name+body.Title)
-		err := tx.Queue(ctx, `insert into job (owner, id, reactor, created_at, label, aggregate, aggregate_id, cause)
-			values ($1, $2, $3, $4, $5, $6, $7, $8)
-			on conflict (owner, id) do update set created_at = $4, label = $5, aggregate = $6, aggregate_id = $7, cause = $8`,
-			e.Owner, job, reactor, e.Time, label, e.Aggregate, e.AggregateID, e.Position.String())
+		err := tx.Queue(ctx, `insert into job (owner, id, reactor, created_at, label, aggregate, aggregate_id, cause, caused_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			on conflict (owner, id) do update set created_at = $4, label = $5, aggregate = $6, aggregate_id = $7, cause = $8, caused_at = $9`,
+			e.Owner, job, reactor, e.Time, label, e.Aggregate, e.AggregateID, e.Position.String(), e.Stored)
 		if err != nil {
 			return err
 		}
@@ -39,6 +43,32 @@ func (b board) happened(ctx context.Context, tx *es.Tx, e es.Event) error {
 		}
 	}
 	return nil
+}
+
+// turned begins the work on a thing, or ends it when it goes on. A failure is a person's wish when a
+// person tells it: their actor is an account's id, that of everybody else has a colon.
+func (b board) turned(ctx context.Context, tx *es.Tx, e es.Event) error {
+	state := b.turns[e.Name]
+	if state == "failed" && e.Actor != "" && !strings.Contains(e.Actor, ":") {
+		state = "cancelled"
+	}
+	var err error
+	switch state {
+	case "":
+		return nil
+	case "waiting":
+		err = tx.Queue(ctx, `insert into work (owner, aggregate, aggregate_id, state) values ($1, $2, $3, 'waiting')
+			on conflict (owner, aggregate, aggregate_id) do update set state = 'waiting', ended_at = null`,
+			e.Owner, e.Aggregate, e.AggregateID)
+	default:
+		err = tx.Queue(ctx, `update work set state = $4, ended_at = $5
+			where owner = $1 and aggregate = $2 and aggregate_id = $3 and state = 'waiting'`,
+			e.Owner, e.Aggregate, e.AggregateID, state, e.Stored)
+	}
+	if err != nil {
+		return err
+	}
+	return recountThing(ctx, tx, e.Owner, e.Aggregate, e.AggregateID)
 }
 
 // ended writes down the outcome of a job. An outcome with a reason is not what was wanted.

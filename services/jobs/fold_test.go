@@ -78,30 +78,36 @@ func TestLogsInAnyOrder(t *testing.T) {
 			t.Errorf("%+v comes to %+v", j, p)
 		}
 	}
+	d.wantSameInAnyOrder(worker(nil))
+}
+
+// wantSameInAnyOrder reads the logs anew, one after the other, each of them first once.
+func (d *desk) wantSameInAnyOrder(work run.Service) {
+	d.t.Helper()
 	want, err := ask[any](d, ours, "GET /api/jobs/board")
 	if err != nil {
-		t.Fatal(err)
+		d.t.Fatal(err)
 	}
-	pool, err := pgxpool.New(t.Context(), d.DatabaseURL)
+	pool, err := pgxpool.New(d.t.Context(), d.DatabaseURL)
 	if err != nil {
-		t.Fatal(err)
+		d.t.Fatal(err)
 	}
 	defer pool.Close()
-	now := d.tell(t.Context(), "nobody", events.StreamRenamed{Stream: "s1"})
-	projection := jobs.Service([]run.Service{worker(nil)}).Projections[0]
+	now := d.tell(d.t.Context(), "nobody", events.StreamRenamed{Stream: "s1"})
+	projection := jobs.Service([]run.Service{work}).Projections[0]
 	for range projection.Handle {
 		projection.Handle = slices.Concat(projection.Handle[1:], projection.Handle[:1])
-		past, err := d.Logs.StateAt(t.Context(), pool, projection, "ours", "jobs", es.Moment{Time: now.Stored})
+		past, err := d.Logs.StateAt(d.t.Context(), pool, projection, "ours", "jobs", es.Moment{Time: now.Stored})
 		if err != nil {
-			t.Fatal(err)
+			d.t.Fatal(err)
 		}
 		var shown any
 		if err := json.Unmarshal(past.Value, &shown); err != nil {
-			t.Fatal(err)
+			d.t.Fatal(err)
 		}
 		got, _ := json.Marshal(shown.(map[string]any)["items"])
 		if same, _ := json.Marshal(want.(map[string]any)["items"]); string(got) != string(same) {
-			t.Errorf("with %s first:\n%s\ninstead of\n%s", projection.Handle[0].Log, got, same)
+			d.t.Errorf("with %s first:\n%s\ninstead of\n%s", projection.Handle[0].Log, got, same)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func Service(services []run.Service) run.Service {
 		Name: "jobs",
 		Doc:  "one truthful page of all work, and of what could not be handled",
 		Projections: []es.Projection{{
-			Name: "jobs_board", Version: 7, SQL: jobsSQL,
+			Name: "jobs_board", Version: 8, SQL: jobsSQL,
 			Handle: []es.Handler[*es.Tx]{
 				es.Any(events.Facts, board.happened), es.Any(events.Timers, board.happened),
 				es.On(board.progressed), es.On(board.cancelled),
@@ -52,11 +52,19 @@ type board struct {
 	wanted map[string][]string
 	// docs say what a reactor on the board does.
 	docs map[string]string
+	// turns are the states that the work on a thing is in after an event, by its name: "waiting" after one
+	// that begins it, then how it ended.
+	turns map[string]string
 }
 
 func newBoard(services []run.Service) board {
-	b := board{wanted: map[string][]string{}, docs: map[string]string{}}
+	b := board{wanted: map[string][]string{}, docs: map[string]string{}, turns: map[string]string{}}
 	for _, s := range services {
+		for state, list := range map[string][]events.Event{"waiting": s.Work.Begins, "done": s.Work.Done, "failed": s.Work.Failed, "cancelled": s.Work.Cancelled} {
+			for _, e := range list {
+				b.turns[events.Name(e)] = state
+			}
+		}
 		for _, r := range s.Reactors {
 			b.reactors = append(b.reactors, Reactor{Name: r.Name, Doc: r.Doc, Service: s.Name, Events: r.Events(), Quiet: r.Quiet})
 			if r.Quiet {

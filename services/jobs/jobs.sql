@@ -10,6 +10,7 @@ create table job (
 	aggregate     text not null default '',
 	aggregate_id  text not null default '',
 	cause         text not null default '', -- its position
+	caused_at     timestamptz,
 	-- from its progress
 	stage         text not null default '',
 	percent       double precision not null default 0,
@@ -52,8 +53,18 @@ create index on job (owner, ended_at);
 create index on job (owner, aggregate_id, created_at);
 create index on job (owner, aggregate, aggregate_id, reactor) where newest or state in ('waiting', 'running');
 
--- pipeline is what the jobs about one aggregate come to: it follows from them, and is written down so
--- that it need not be counted whenever it is shown.
+-- work is how the work on an aggregate stands as a whole, where a service says which events begin and end it.
+create table work (
+	owner        text not null,
+	aggregate    text not null,
+	aggregate_id text not null,
+	state        text not null, -- waiting until it has ended, then done, failed or cancelled
+	ended_at     timestamptz,
+	primary key (owner, aggregate, aggregate_id)
+);
+
+-- pipeline is what the work on one aggregate and the jobs about it come to: it follows from them, and is
+-- written down so that it need not be counted whenever it is shown.
 create table pipeline (
 	owner        text not null,
 	aggregate    text not null,

@@ -17,10 +17,11 @@ import (
 type Pipeline struct {
 	Aggregate   string `json:"aggregate"`
 	AggregateID string `json:"aggregateId"`
-	// Label is the name or the title of what is worked on.
+	// Label is the name or the title of what is worked on, as the oldest job has it.
 	Label string `json:"label,omitempty"`
-	// State is "running" or "waiting" while there is a job that does, then "failed" or "cancelled" when
-	// there is one that is, else "done".
+	// State is "running" or "waiting" while there is a job that does, and "waiting" as long as the work as a
+	// whole goes on. Once that has ended, it is how it did, or "failed" when a later job is. Where nothing
+	// tells of the whole, it is "failed" or "cancelled" when there is a job that is, else "done".
 	State string `json:"state" jsonschema:"enum=waiting,enum=running,enum=done,enum=failed,enum=cancelled"`
 	// Stages are what each reactor does, in the order in which the services name them.
 	Stages     []Stage    `json:"stages"`

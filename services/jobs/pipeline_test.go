@@ -36,7 +36,7 @@ func mill() run.Service {
 // newMill is the board of a mill that does not run.
 func newMill(t *testing.T) *desk {
 	t.Helper()
-	return &desk{System: testkit.Start(t, testkit.Platform(t), jobs.Service([]run.Service{mill()})), t: t, told: map[string]es.Position{}}
+	return newBoard(t, mill())
 }
 
 // by is a context in which a reactor works on an event.
@@ -103,7 +103,7 @@ func TestJobsOfOneClipAreOnePipeline(t *testing.T) {
 	d.tell(d.by("mill-look", again), "ours", events.ClipProbed{Clip: "c1"})
 	part := d.tell(t.Context(), "ours", events.ClipPartReleased{Clip: "c1", Part: 1, Name: "a.mkv, part 2"})
 	d.tell(d.by("mill-encode", part), "ours", events.ClipPartPackaged{Clip: "c1"})
-	if p := d.pipeline("c1"); p.State != "done" || p.Stages[1].Done != 8 || p.Stages[1].Total != 8 || p.Stages[1].Reason != "" {
+	if p := d.pipeline("c1"); p.State != "done" || p.Label != "a.mkv" || p.Stages[1].Done != 8 || p.Stages[1].Total != 8 || p.Stages[1].Reason != "" {
 		t.Errorf("done in the end: %+v", p)
 	}
 	if list := d.list(ours, "aggregateId", "c1"); len(list) != 11 {
