@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,14 @@ func Limit(asked int) int {
 		return 50
 	}
 	return min(asked, 200)
+}
+
+// OneOf tells when a parameter that is given has none of the values.
+func OneOf(name, value string, values ...string) error {
+	if value == "" || slices.Contains(values, value) {
+		return nil
+	}
+	return fault.Field(name, "%q is not one of %s", value, strings.Join(values, ", "))
 }
 
 // Cursor remembers where a page ended: the sort keys of its last item.

@@ -17,9 +17,10 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-func TestObjectsOfEveryKindAreWritten(t *testing.T) {
-	t.Parallel()
-	ctx := soon(t)
+// eachLayout tests a folder where the attributes of objects are those of their files, and one where they are
+// files of their own, beside them.
+func eachLayout(t *testing.T, test func(t *testing.T, dir string, sidecar bool)) {
+	t.Helper()
 	for name, sidecar := range map[string]bool{"attributes": false, "metadata folder": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -27,23 +28,31 @@ func TestObjectsOfEveryKindAreWritten(t *testing.T) {
 			if sidecar {
 				check(t, os.Mkdir(filepath.Join(dir, "metadata"), 0o700))
 			}
-			s := startS3(t, dir, S3Options{})
-			c, err := client(s)
-			check(t, err)
-			check(t, putObject(ctx, s, "a/b/whole", "kept"))
-			_, err = c.CopyObject(ctx, minio.CopyDestOptions{Bucket: s.Bucket, Object: "c/copied"}, minio.CopySrcOptions{Bucket: s.Bucket, Object: "a/b/whole"})
-			check(t, err)
-			large := bytes.Repeat([]byte("in parts "), 1<<20)
-			_, err = c.PutObject(ctx, s.Bucket, "d/parts", bytes.NewReader(large), int64(len(large)),
-				minio.PutObjectOptions{PartSize: 5 << 20, DisableContentSha256: true, SendContentMd5: true})
-			check(t, err)
-			for key, want := range map[string]string{"a/b/whole": "kept", "c/copied": "kept", "d/parts": string(large)} {
-				if text, err := object(ctx, s, key); err != nil || text != want {
-					t.Errorf("%s has %d bytes, want %d: %v", key, len(text), len(want), err)
-				}
-			}
+			test(t, dir, sidecar)
 		})
 	}
+}
+
+func TestObjectsOfEveryKindAreWritten(t *testing.T) {
+	t.Parallel()
+	ctx := soon(t)
+	eachLayout(t, func(t *testing.T, dir string, _ bool) {
+		s := startS3(t, dir, S3Options{})
+		c, err := client(s)
+		check(t, err)
+		check(t, putObject(ctx, s, "a/b/whole", "kept"))
+		_, err = c.CopyObject(ctx, minio.CopyDestOptions{Bucket: s.Bucket, Object: "c/copied"}, minio.CopySrcOptions{Bucket: s.Bucket, Object: "a/b/whole"})
+		check(t, err)
+		large := bytes.Repeat([]byte("in parts "), 1<<20)
+		_, err = c.PutObject(ctx, s.Bucket, "d/parts", bytes.NewReader(large), int64(len(large)),
+			minio.PutObjectOptions{PartSize: 5 << 20, DisableContentSha256: true, SendContentMd5: true})
+		check(t, err)
+		for key, want := range map[string]string{"a/b/whole": "kept", "c/copied": "kept", "d/parts": string(large)} {
+			if text, err := object(ctx, s, key); err != nil || text != want {
+				t.Errorf("%s has %d bytes, want %d: %v", key, len(text), len(want), err)
+			}
+		}
+	})
 }
 
 // What cannot be written to the disk is not acknowledged.
@@ -104,39 +113,32 @@ func TestWhatIsCutIsNotTaken(t *testing.T) {
 func TestUploadThatWasBeingCompleted(t *testing.T) {
 	t.Parallel()
 	ctx := soon(t)
-	for name, sidecar := range map[string]bool{"attributes": false, "metadata folder": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			if sidecar {
-				check(t, os.Mkdir(filepath.Join(dir, "metadata"), 0o700))
-			}
-			s := startS3(t, dir, S3Options{})
-			c, err := client(s)
-			check(t, err)
-			core := minio.Core{Client: c}
-			id, err := core.NewMultipartUpload(ctx, s.Bucket, "parts", minio.PutObjectOptions{})
-			check(t, err)
-			part, err := core.PutObjectPart(ctx, s.Bucket, "parts", id, 1, strings.NewReader("all of it"), 9, minio.PutObjectPartOptions{DisableContentSha256: true})
-			check(t, err)
-			s.Stop()
-			folders, err := filepath.Glob(filepath.Join(dir, "*", "*", ".sgwtmp", "multipart", "*", id))
-			check(t, err)
-			if len(folders) == 0 || sidecar != (len(folders) == 2) {
-				t.Fatalf("the upload is in %v", folders)
-			}
-			for _, folder := range folders {
-				check(t, os.Rename(folder, folder+".0123456789abcdef-1.inprogress"))
-			}
-			s = startS3(t, dir, S3Options{})
-			c, err = client(s)
-			check(t, err)
-			core = minio.Core{Client: c}
-			_, err = core.CompleteMultipartUpload(ctx, s.Bucket, "parts", id, []minio.CompletePart{{PartNumber: 1, ETag: part.ETag}}, minio.PutObjectOptions{})
-			check(t, err)
-			if text, err := object(ctx, s, "parts"); err != nil || text != "all of it" {
-				t.Errorf("it has %q, %v", text, err)
-			}
-		})
-	}
+	eachLayout(t, func(t *testing.T, dir string, sidecar bool) {
+		s := startS3(t, dir, S3Options{})
+		c, err := client(s)
+		check(t, err)
+		core := minio.Core{Client: c}
+		id, err := core.NewMultipartUpload(ctx, s.Bucket, "parts", minio.PutObjectOptions{})
+		check(t, err)
+		part, err := core.PutObjectPart(ctx, s.Bucket, "parts", id, 1, strings.NewReader("all of it"), 9, minio.PutObjectPartOptions{DisableContentSha256: true})
+		check(t, err)
+		s.Stop()
+		folders, err := filepath.Glob(filepath.Join(dir, "*", "*", ".sgwtmp", "multipart", "*", id))
+		check(t, err)
+		if len(folders) == 0 || sidecar != (len(folders) == 2) {
+			t.Fatalf("the upload is in %v", folders)
+		}
+		for _, folder := range folders {
+			check(t, os.Rename(folder, folder+".0123456789abcdef-1.inprogress"))
+		}
+		s = startS3(t, dir, S3Options{})
+		c, err = client(s)
+		check(t, err)
+		core = minio.Core{Client: c}
+		_, err = core.CompleteMultipartUpload(ctx, s.Bucket, "parts", id, []minio.CompletePart{{PartNumber: 1, ETag: part.ETag}}, minio.PutObjectOptions{})
+		check(t, err)
+		if text, err := object(ctx, s, "parts"); err != nil || text != "all of it" {
+			t.Errorf("it has %q, %v", text, err)
+		}
+	})
 }

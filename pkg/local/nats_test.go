@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -8,21 +9,28 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-func TestConnectionOutlivesARestart(t *testing.T) {
-	t.Parallel()
-	ctx := soon(t)
+// startKept starts a server with a log on which there is one message, "before", and connects to it.
+func startKept(ctx context.Context, t *testing.T) (*NATS, *nats.Conn, jetstream.JetStream) {
+	t.Helper()
 	n, err := StartNATS(ctx, NATSOptions{Dir: t.TempDir()})
 	check(t, err)
-	defer n.Stop()
+	t.Cleanup(n.Stop)
 	nc, err := n.Connect()
 	check(t, err)
-	defer nc.Close()
+	t.Cleanup(nc.Close)
 	js, err := jetstream.New(nc)
 	check(t, err)
 	_, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: "KEPT", Subjects: []string{"kept"}})
 	check(t, err)
 	_, err = js.Publish(ctx, "kept", []byte("before"))
 	check(t, err)
+	return n, nc, js
+}
+
+func TestConnectionOutlivesARestart(t *testing.T) {
+	t.Parallel()
+	ctx := soon(t)
+	n, nc, _ := startKept(ctx, t)
 	check(t, n.Restart(ctx))
 	if !poll(ctx, func() bool { return nc.Stats().Reconnects > 0 }) {
 		t.Fatal("the connection did not come back")
@@ -66,18 +74,7 @@ func TestWrongAddressForNATS(t *testing.T) {
 func TestServerThatCannotWriteStartsAgain(t *testing.T) {
 	t.Parallel()
 	ctx := soon(t)
-	n, err := StartNATS(ctx, NATSOptions{Dir: t.TempDir()})
-	check(t, err)
-	defer n.Stop()
-	nc, err := n.Connect()
-	check(t, err)
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	check(t, err)
-	_, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: "KEPT", Subjects: []string{"kept"}})
-	check(t, err)
-	_, err = js.Publish(ctx, "kept", []byte("before"))
-	check(t, err)
+	n, nc, js := startKept(ctx, t)
 	(&natsLog{failed: n.failed}).Errorf("JetStream stream '%s > %s' critical write error: %v", "$G", "KEPT", "no space left on device")
 	if !poll(ctx, func() bool { return nc.Stats().Reconnects > 0 }) {
 		t.Fatal("the server did not start again")

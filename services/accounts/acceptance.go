@@ -52,7 +52,7 @@ func postAccept(ctx context.Context, d *run.Deps, req Acceptance) (Account, erro
 		return Account{}, err
 	}
 	var a stored
-	err = change(ctx, d, func(t *tx) error {
+	err = outbox.Change(ctx, d, func(t *run.Change) error {
 		i, err := takeInvitation(ctx, t, "hash = $1", secretHash(req.Token))
 		if err != nil {
 			return err
@@ -76,7 +76,7 @@ func findInvitation(ctx context.Context, d es.Querier, token string) (Invitation
 }
 
 // takeInvitation is the one that the condition is for, whose argument is $1; nobody takes it again.
-func takeInvitation(ctx context.Context, t *tx, condition string, arg any) (Invitation, error) {
+func takeInvitation(ctx context.Context, t *run.Change, condition string, arg any) (Invitation, error) {
 	return oneInvitation(t.QueryRow(ctx, "delete from vault.invitations where "+condition+" and expires > $2 returning "+invitationColumns, arg, now()))
 }
 

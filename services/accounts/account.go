@@ -64,7 +64,7 @@ func getAccounts(ctx context.Context, d *run.Deps, req AccountList) (api.List[Ac
 func patchAccount(ctx context.Context, d *run.Deps, req AccountEdit) (Account, error) {
 	caller := api.CallerOf(ctx)
 	var a stored
-	err := change(ctx, d, func(t *tx) (err error) {
+	err := outbox.Change(ctx, d, func(t *run.Change) (err error) {
 		if a, err = lockAccount(ctx, t, caller.Owner, req.Account); err != nil || a.Role == req.Role {
 			return err
 		}
@@ -80,7 +80,7 @@ func patchAccount(ctx context.Context, d *run.Deps, req AccountEdit) (Account, e
 		if err := t.SendBatch(ctx, batch).Close(); err != nil {
 			return fmt.Errorf("account %s: %w", a.ID, err)
 		}
-		if err := t.tell(ctx, a.owner, caller.Account, events.RoleChanged{Account: a.ID, Role: string(a.Role), Before: string(before)}); err != nil {
+		if err := t.Tell(ctx, a.owner, caller.Account, now(), events.RoleChanged{Account: a.ID, Role: string(a.Role), Before: string(before)}); err != nil {
 			return err
 		}
 		if _, err := withdraw(ctx, t, caller, "invited_by = $2", a.ID); err != nil {
@@ -93,7 +93,7 @@ func patchAccount(ctx context.Context, d *run.Deps, req AccountEdit) (Account, e
 
 func deleteAccount(ctx context.Context, d *run.Deps, req AccountRequest) (api.None, error) {
 	caller := api.CallerOf(ctx)
-	return api.None{}, change(ctx, d, func(t *tx) error {
+	return api.None{}, outbox.Change(ctx, d, func(t *run.Change) error {
 		a, err := lockAccount(ctx, t, caller.Owner, req.Account)
 		if err != nil {
 			return err
@@ -107,12 +107,12 @@ func deleteAccount(ctx context.Context, d *run.Deps, req AccountRequest) (api.No
 		if _, err := t.Exec(ctx, "delete from vault.accounts where id = $1", a.ID); err != nil {
 			return fmt.Errorf("account %s: %w", a.ID, err)
 		}
-		return t.tell(ctx, a.owner, caller.Account, events.AccountRemoved{Account: a.ID})
+		return t.Tell(ctx, a.owner, caller.Account, now(), events.AccountRemoved{Account: a.ID})
 	})
 }
 
 // lockAccount is an account of the owner, which nobody else changes meanwhile.
-func lockAccount(ctx context.Context, t *tx, owner, id string) (stored, error) {
+func lockAccount(ctx context.Context, t *run.Change, owner, id string) (stored, error) {
 	a, err := scanAccount(t.QueryRow(ctx, selectAccount+"where a.id = $1 and a.owner = $2 for update of a", id, owner))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return stored{}, fault.New(fault.NotFound, "there is no account %s", id)
@@ -124,7 +124,7 @@ func lockAccount(ctx context.Context, t *tx, owner, id string) (stored, error) {
 }
 
 // keepOwner refuses to take the role of the last owner.
-func keepOwner(ctx context.Context, t *tx, a stored) error {
+func keepOwner(ctx context.Context, t *run.Change, a stored) error {
 	if a.Role != api.Owner {
 		return nil
 	}

@@ -114,7 +114,7 @@ func ownAccount(ctx context.Context, d *run.Deps, caller api.Caller) (stored, er
 var errGone = fault.New(fault.Unauthenticated, "this account is gone; sign in with another one")
 
 // insertAccount makes an account, and tells of it; fault.Conflict when its e-mail address has one.
-func insertAccount(ctx context.Context, t *tx, a stored) error {
+func insertAccount(ctx context.Context, t *run.Change, a stored) error {
 	done, err := t.Exec(ctx, `insert into vault.accounts (id, owner, email, password_hash, role, created_at)
 		values ($1, $2, $3, nullif($4, ''), $5, $6) on conflict (email) do nothing`,
 		a.ID, a.owner, a.Email, a.passwordHash, a.Role, a.CreatedAt)
@@ -124,7 +124,7 @@ func insertAccount(ctx context.Context, t *tx, a stored) error {
 	if done.RowsAffected() == 0 {
 		return errTaken
 	}
-	return t.tell(ctx, a.owner, a.ID, events.AccountCreated{Account: a.ID, Role: string(a.Role), At: a.CreatedAt})
+	return t.Tell(ctx, a.owner, a.ID, now(), events.AccountCreated{Account: a.ID, Role: string(a.Role), At: a.CreatedAt})
 }
 
 var errTaken = fault.New(fault.Conflict, "there is an account with this e-mail address already")

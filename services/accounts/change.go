@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
@@ -16,22 +15,6 @@ const keepEvery = time.Minute
 
 // outbox keeps what the log is to be told of the vault's changes.
 const outbox run.Outbox = "untold"
-
-// tx is a change of the vault, with the facts that the log is to be told once it is made.
-type tx struct{ *run.Change }
-
-// tell has the log told of a fact when the change is made.
-func (t *tx) tell(ctx context.Context, owner, actor string, e events.Event) error {
-	return t.Tell(ctx, owner, actor, now(), e)
-}
-
-// change makes a change of the vault, and tells the log.
-func change(ctx context.Context, d *run.Deps, do func(*tx) error) error {
-	return outbox.Change(ctx, d, func(c *run.Change) error { return do(&tx{c}) })
-}
-
-// tellUntold tells the log what it was not told so far.
-func tellUntold(ctx context.Context, d *run.Deps) error { return outbox.Flush(ctx, d) }
 
 // keep keeps the vault in order until the context ends.
 func keep(ctx context.Context, d *run.Deps) error {
@@ -43,7 +26,7 @@ func keep(ctx context.Context, d *run.Deps) error {
 			return nil
 		case <-ticker.C:
 		}
-		if err := tellUntold(ctx, d); err != nil {
+		if err := outbox.Flush(ctx, d); err != nil {
 			d.Logger.Warn("the log will be told later", "err", err)
 		}
 		if err := sweep(ctx, d, now()); err != nil {

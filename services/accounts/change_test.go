@@ -34,7 +34,7 @@ func TestFactsAreToldOnce(t *testing.T) {
 		values ('E1', 'A1', 'A1', now(), 'account.removed', '{"account":"A1"}')`)
 	d := deps(t, s)
 	for range 2 {
-		if err := tellUntold(t.Context(), d); err != nil {
+		if err := outbox.Flush(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
 		exec(t, s, `insert into vault.untold (id, owner, actor, at, event, data)

@@ -22,7 +22,7 @@ type identity struct {
 
 // admit finds the account of an identity. One that comes for the first time is linked with the
 // account that has its verified e-mail address, or accepts the invitation for it.
-func admit(ctx context.Context, t *tx, d *run.Deps, who identity) (stored, error) {
+func admit(ctx context.Context, t *run.Change, d *run.Deps, who identity) (stored, error) {
 	a, err := scanAccount(t.QueryRow(ctx, selectAccount+"join vault.identities i on i.account = a.id where i.issuer = $1 and i.subject = $2", who.issuer, who.subject))
 	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 		return a, wrapped(err)
@@ -44,7 +44,7 @@ func admit(ctx context.Context, t *tx, d *run.Deps, who identity) (stored, error
 		return stored{}, wrapped(err)
 	}
 	if done.RowsAffected() > 0 {
-		return a, t.tell(ctx, a.owner, a.ID, events.IdentityLinked{Account: a.ID, Issuer: who.issuer})
+		return a, t.Tell(ctx, a.owner, a.ID, now(), events.IdentityLinked{Account: a.ID, Issuer: who.issuer})
 	}
 	var known bool // another tab of the same browser was quicker
 	if err := t.QueryRow(ctx, "select exists (select from vault.identities where issuer = $1 and subject = $2 and account = $3)",
@@ -58,7 +58,7 @@ func admit(ctx context.Context, t *tx, d *run.Deps, who identity) (stored, error
 }
 
 // admitInvited makes the account that the e-mail address is invited to.
-func admitInvited(ctx context.Context, t *tx, email string) (stored, error) {
+func admitInvited(ctx context.Context, t *run.Change, email string) (stored, error) {
 	i, err := takeInvitation(ctx, t, "email = $1", email)
 	if errors.Is(err, errNoInvitation) {
 		return stored{}, fault.New(fault.Forbidden, "nobody has invited %s: ask an owner for an invitation", email)

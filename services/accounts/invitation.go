@@ -96,7 +96,7 @@ func postInvitation(ctx context.Context, d *run.Deps, req NewInvitation) (Create
 		ID: es.NewID(), Email: canonical(req.Email), Role: req.Role,
 		Link: link(d, "invite", secret), ExpiresAt: at.Add(invitationValid),
 	}
-	return created, change(ctx, d, func(t *tx) error {
+	return created, outbox.Change(ctx, d, func(t *run.Change) error {
 		var known bool
 		if err := t.QueryRow(ctx, "select exists (select from vault.accounts where email = $1)", created.Email).Scan(&known); err != nil {
 			return fmt.Errorf("invitation: %w", err)
@@ -116,7 +116,7 @@ func postInvitation(ctx context.Context, d *run.Deps, req NewInvitation) (Create
 		if err != nil {
 			return fmt.Errorf("invitation: %w", err)
 		}
-		return t.tell(ctx, caller.Owner, caller.Account, events.AccountInvited{
+		return t.Tell(ctx, caller.Owner, caller.Account, now(), events.AccountInvited{
 			Account: created.ID, Role: string(created.Role), By: caller.Account, ExpiresAt: created.ExpiresAt,
 		})
 	})
@@ -124,7 +124,7 @@ func postInvitation(ctx context.Context, d *run.Deps, req NewInvitation) (Create
 
 func deleteInvitation(ctx context.Context, d *run.Deps, req InvitationRequest) (api.None, error) {
 	caller := api.CallerOf(ctx)
-	return api.None{}, change(ctx, d, func(t *tx) error {
+	return api.None{}, outbox.Change(ctx, d, func(t *run.Change) error {
 		withdrawn, err := withdraw(ctx, t, caller, "account = $2", req.Invitation)
 		if err == nil && withdrawn == 0 {
 			err = fault.New(fault.NotFound, "there is no invitation %s", req.Invitation)
@@ -135,7 +135,7 @@ func deleteInvitation(ctx context.Context, d *run.Deps, req InvitationRequest) (
 
 // withdraw ends those invitations of the caller's owner that the condition is for, whose argument is
 // $2, and answers how many they were.
-func withdraw(ctx context.Context, t *tx, caller api.Caller, condition, arg string) (int, error) {
+func withdraw(ctx context.Context, t *run.Change, caller api.Caller, condition, arg string) (int, error) {
 	rows, err := t.Query(ctx, "delete from vault.invitations where owner = $1 and "+condition+" returning account", caller.Owner, arg)
 	if err != nil {
 		return 0, fmt.Errorf("invitations: %w", err)
@@ -145,7 +145,7 @@ func withdraw(ctx context.Context, t *tx, caller api.Caller, condition, arg stri
 		return 0, fmt.Errorf("invitations: %w", err)
 	}
 	for _, id := range ids {
-		if err := t.tell(ctx, caller.Owner, caller.Account, events.InvitationWithdrawn{Account: id}); err != nil {
+		if err := t.Tell(ctx, caller.Owner, caller.Account, now(), events.InvitationWithdrawn{Account: id}); err != nil {
 			return 0, err
 		}
 	}

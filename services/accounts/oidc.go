@@ -114,7 +114,7 @@ func getReturn(ctx context.Context, d *run.Deps, req Return) (api.Redirect, erro
 	if err != nil {
 		return api.Redirect{}, err
 	}
-	return api.Redirect{URL: "/"}, change(ctx, d, func(t *tx) error {
+	return api.Redirect{URL: "/"}, outbox.Change(ctx, d, func(t *run.Change) error {
 		a, err := admit(ctx, t, d, who)
 		if err != nil {
 			return err

@@ -39,25 +39,6 @@ func depart(t *testing.T, s *testkit.System) api.Redirect {
 	return to
 }
 
-// visit goes to the provider, and answers what it sends the browser back with.
-func visit(t *testing.T, to api.Redirect) url.Values {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, to.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
-	back, err := res.Location()
-	if err != nil {
-		t.Fatalf("the provider answered %s: %v", res.Status, err)
-	}
-	return back.Query()
-}
-
 // comeBack brings what the provider said, in the browser that kept the secret.
 func comeBack(t *testing.T, s *testkit.System, kept string, with url.Values) (api.Reply, error) {
 	t.Helper()
@@ -74,7 +55,7 @@ func comeBack(t *testing.T, s *testkit.System, kept string, with url.Values) (ap
 func through(t *testing.T, s *testkit.System) (api.Reply, error) {
 	t.Helper()
 	to := depart(t, s)
-	return comeBack(t, s, to.Keep, visit(t, to))
+	return comeBack(t, s, to.Keep, testkit.Visit(t, to.URL).Query())
 }
 
 func TestSignInAtProvider(t *testing.T) {
@@ -176,7 +157,7 @@ func TestFirstSignInsAtTheSameMoment(t *testing.T) {
 	var racing sync.WaitGroup
 	for i := range errs {
 		to := depart(t, s)
-		back := visit(t, to)
+		back := testkit.Visit(t, to.URL).Query()
 		racing.Go(func() {
 			var reply api.Reply
 			if reply, errs[i] = comeBack(t, s, to.Keep, back); errs[i] != nil {
@@ -199,7 +180,7 @@ func TestReturnIsBoundToBrowser(t *testing.T) {
 	s, provider, _ := provided(t)
 	provider.SignIn("sub", "7", "email", "ours@example.org", "email_verified", true)
 	mine, theirs := depart(t, s), depart(t, s)
-	back := visit(t, theirs)
+	back := testkit.Visit(t, theirs.URL).Query()
 	for _, kept := range []string{"", mine.Keep, "nonsense"} { // a link that somebody else was sent back with
 		_, err := comeBack(t, s, kept, back)
 		testkit.WantFault(t, err, fault.Forbidden)
@@ -214,7 +195,7 @@ func TestReturnIsBoundToBrowser(t *testing.T) {
 	opened(t, s, reply, err)
 	_, err = comeBack(t, s, theirs.Keep, back)
 	testkit.WantFault(t, err, fault.Forbidden) // used
-	late := visit(t, mine)
+	late := testkit.Visit(t, mine.URL).Query()
 	exec(t, s, "update vault.departures set expires = now() - interval '1 second'")
 	_, err = comeBack(t, s, mine.Keep, late)
 	testkit.WantFault(t, err, fault.Forbidden)
@@ -254,7 +235,7 @@ func TestProviderThatCannotBeTrusted(t *testing.T) {
 		"none":   {"code": {""}},
 	} {
 		to := depart(t, s)
-		back := visit(t, to)
+		back := testkit.Visit(t, to.URL).Query()
 		for key, values := range with {
 			back[key] = values
 		}

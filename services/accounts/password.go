@@ -64,14 +64,14 @@ func postPassword(ctx context.Context, d *run.Deps, req PasswordChange) (api.Non
 	if err != nil {
 		return api.None{}, err
 	}
-	return api.None{}, change(ctx, d, func(t *tx) error {
+	return api.None{}, outbox.Change(ctx, d, func(t *run.Change) error {
 		return setPassword(ctx, t, a, hash, "own", currentHash(caller))
 	})
 }
 
 // setPassword gives the account another password. Its sessions end, but for one that is kept, and so
 // does every link to choose another.
-func setPassword(ctx context.Context, t *tx, a stored, hash, method string, kept []byte) error {
+func setPassword(ctx context.Context, t *run.Change, a stored, hash, method string, kept []byte) error {
 	batch := &pgx.Batch{}
 	batch.Queue("update vault.accounts set password_hash = $2 where id = $1", a.ID, hash)
 	batch.Queue("delete from vault.sessions where account = $1 and hash is distinct from $2", a.ID, kept)
@@ -79,7 +79,7 @@ func setPassword(ctx context.Context, t *tx, a stored, hash, method string, kept
 	if err := t.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("password: %w", err)
 	}
-	return t.tell(ctx, a.owner, a.ID, events.PasswordChanged{Account: a.ID, Method: method})
+	return t.Tell(ctx, a.owner, a.ID, now(), events.PasswordChanged{Account: a.ID, Method: method})
 }
 
 // PasswordReset lets somebody choose another password.
@@ -91,7 +91,7 @@ type PasswordReset struct {
 
 func postReset(ctx context.Context, d *run.Deps, req AccountRequest) (PasswordReset, error) {
 	caller, secret, expires := api.CallerOf(ctx), newSecret(), now().Add(resetValid)
-	err := change(ctx, d, func(t *tx) error {
+	err := outbox.Change(ctx, d, func(t *run.Change) error {
 		a, err := lockAccount(ctx, t, caller.Owner, req.Account)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func postReset(ctx context.Context, d *run.Deps, req AccountRequest) (PasswordRe
 			a.ID, secretHash(secret), caller.Account, expires); err != nil {
 			return fmt.Errorf("password reset: %w", err)
 		}
-		return t.tell(ctx, a.owner, caller.Account, events.PasswordResetOffered{Account: a.ID, By: caller.Account, ExpiresAt: expires})
+		return t.Tell(ctx, a.owner, caller.Account, now(), events.PasswordResetOffered{Account: a.ID, By: caller.Account, ExpiresAt: expires})
 	})
 	return PasswordReset{Link: link(d, "reset", secret), ExpiresAt: expires}, err
 }
@@ -135,7 +135,7 @@ func postNewPassword(ctx context.Context, d *run.Deps, req NewPassword) (Account
 		return Account{}, err
 	}
 	var a stored
-	err = change(ctx, d, func(t *tx) error {
+	err = outbox.Change(ctx, d, func(t *run.Change) error {
 		if a, err = resetAccount(ctx, t, token, " for update of r, a"); err != nil {
 			return err
 		}

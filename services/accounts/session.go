@@ -49,7 +49,7 @@ type SessionRequest struct {
 
 // openSession signs an account in where the call came from. The session it had there ends, so that
 // a secret from before is worth nothing.
-func openSession(ctx context.Context, t *tx, a stored, method string) error {
+func openSession(ctx context.Context, t *run.Change, a stored, method string) error {
 	if err := closeCurrent(ctx, t); err != nil {
 		return err
 	}
@@ -60,11 +60,11 @@ func openSession(ctx context.Context, t *tx, a stored, method string) error {
 		return fmt.Errorf("session: %w", err)
 	}
 	api.SetSession(ctx, secret)
-	return t.tell(ctx, a.owner, a.ID, events.SessionOpened{Account: a.ID, Method: method, Session: id})
+	return t.Tell(ctx, a.owner, a.ID, now(), events.SessionOpened{Account: a.ID, Method: method, Session: id})
 }
 
 // closeCurrent ends the session that the call came with, if it came with one.
-func closeCurrent(ctx context.Context, t *tx) error {
+func closeCurrent(ctx context.Context, t *run.Change) error {
 	if caller := api.CallerOf(ctx); caller.Session != "" {
 		_, err := closeSessions(ctx, t, caller, "hash = $2", currentHash(caller))
 		return err
@@ -83,7 +83,7 @@ func currentHash(caller api.Caller) []byte {
 
 // closeSessions ends those of the caller's sessions that the condition is for, whose argument is $2,
 // and answers how many they were.
-func closeSessions(ctx context.Context, t *tx, caller api.Caller, condition string, arg any) (int, error) {
+func closeSessions(ctx context.Context, t *run.Change, caller api.Caller, condition string, arg any) (int, error) {
 	rows, err := t.Query(ctx, "delete from vault.sessions where account = $1 and "+condition+" returning id", caller.Account, arg)
 	if err != nil {
 		return 0, fmt.Errorf("sessions: %w", err)
@@ -93,7 +93,7 @@ func closeSessions(ctx context.Context, t *tx, caller api.Caller, condition stri
 		return 0, fmt.Errorf("sessions: %w", err)
 	}
 	for _, id := range ids {
-		if err := t.tell(ctx, caller.Owner, caller.Account, events.SessionClosed{Account: caller.Account, Session: id}); err != nil {
+		if err := t.Tell(ctx, caller.Owner, caller.Account, now(), events.SessionClosed{Account: caller.Account, Session: id}); err != nil {
 			return 0, err
 		}
 	}
@@ -131,7 +131,7 @@ func deleteSessions(ctx context.Context, d *run.Deps, _ struct{}) (api.None, err
 	if err := bySession(caller); err != nil {
 		return api.None{}, err
 	}
-	return api.None{}, change(ctx, d, func(t *tx) error {
+	return api.None{}, outbox.Change(ctx, d, func(t *run.Change) error {
 		_, err := closeSessions(ctx, t, caller, "hash <> $2", currentHash(caller))
 		return err
 	})
@@ -142,7 +142,7 @@ func deleteSession(ctx context.Context, d *run.Deps, req SessionRequest) (api.No
 	if err := bySession(caller); err != nil {
 		return api.None{}, err
 	}
-	return api.None{}, change(ctx, d, func(t *tx) error {
+	return api.None{}, outbox.Change(ctx, d, func(t *run.Change) error {
 		closed, err := closeSessions(ctx, t, caller, "id = $2", req.Session)
 		if err == nil && closed == 0 {
 			err = fault.New(fault.NotFound, "there is no session %s", req.Session)
@@ -153,7 +153,7 @@ func deleteSession(ctx context.Context, d *run.Deps, req SessionRequest) (api.No
 
 func deleteCurrentSession(ctx context.Context, d *run.Deps, _ struct{}) (api.None, error) {
 	api.SetSession(ctx, "")
-	return api.None{}, change(ctx, d, func(t *tx) error { return closeCurrent(ctx, t) })
+	return api.None{}, outbox.Change(ctx, d, func(t *run.Change) error { return closeCurrent(ctx, t) })
 }
 
 // authenticate tells who shows a credential.

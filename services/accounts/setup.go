@@ -68,7 +68,7 @@ func (s Setup) Validate() error {
 
 // start makes sure that there is an account, or a way to make one.
 func start(ctx context.Context, d *run.Deps) error {
-	if err := tellUntold(ctx, d); err != nil {
+	if err := outbox.Flush(ctx, d); err != nil {
 		return err
 	}
 	any, err := anyAccount(ctx, d.DB)
@@ -96,7 +96,7 @@ func configuredOwner(ctx context.Context, d *run.Deps) error {
 		return err
 	}
 	a := firstAccount(d.Config.OwnerEmail, hash)
-	err = change(ctx, d, func(t *tx) error { return insertFirst(ctx, t, a) })
+	err = outbox.Change(ctx, d, func(t *run.Change) error { return insertFirst(ctx, t, a) })
 	if errors.Is(err, errSetUp) { // another process was quicker
 		return removeLink(d)
 	}
@@ -164,7 +164,7 @@ func postSetup(ctx context.Context, d *run.Deps, req Setup) (Account, error) {
 		return Account{}, err
 	}
 	a := firstAccount(req.Email, hash)
-	err = change(ctx, d, func(t *tx) error {
+	err = outbox.Change(ctx, d, func(t *run.Change) error {
 		if err := insertFirst(ctx, t, a); err != nil {
 			return err
 		}
@@ -198,7 +198,7 @@ func firstAccount(email, passwordHash string) stored {
 }
 
 // insertFirst makes the first account, and ends the set-up link: errSetUp when there is an account.
-func insertFirst(ctx context.Context, t *tx, a stored) error {
+func insertFirst(ctx context.Context, t *run.Change, a stored) error {
 	if _, err := t.Exec(ctx, "select pg_advisory_xact_lock($1)", setupLock); err != nil {
 		return fmt.Errorf("first account: %w", err)
 	}

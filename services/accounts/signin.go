@@ -45,7 +45,7 @@ func postSession(ctx context.Context, d *run.Deps, req SignIn) (Account, error) 
 	if !ok {
 		return Account{}, fault.New(fault.Unauthenticated, "there is no account with this e-mail address and password")
 	}
-	return a.Account, change(ctx, d, func(t *tx) error { return openSession(ctx, t, a, "password") })
+	return a.Account, outbox.Change(ctx, d, func(t *run.Change) error { return openSession(ctx, t, a, "password") })
 }
 
 // tryPassword tells whether the password is the account's. It takes as long, and tries are counted,

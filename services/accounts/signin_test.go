@@ -74,7 +74,7 @@ func TestNobodyIsLockedOutByOthers(t *testing.T) {
 		testkit.WantFault(t, try(t, s, email, "mistyped battery", "192.0.2.1"), fault.Unauthenticated)
 	}
 	signIn(t, s, email, "192.0.2.1")
-	if err := tellUntold(t.Context(), deps(t, s)); err != nil {
+	if err := outbox.Flush(t.Context(), deps(t, s)); err != nil {
 		t.Fatal(err)
 	}
 	names, _ := facts(t, s)

@@ -115,7 +115,7 @@ func postToken(ctx context.Context, d *run.Deps, req NewToken) (CreatedToken, er
 		return CreatedToken{}, fault.New(fault.Forbidden, "the role %s cannot make a token with the role %s", caller.Role, req.Role)
 	}
 	made := CreatedToken{ID: es.NewID(), Name: strings.TrimSpace(req.Name), Role: req.Role, Token: tokenPrefix + newSecret()}
-	return made, change(ctx, d, func(t *tx) error {
+	return made, outbox.Change(ctx, d, func(t *run.Change) error {
 		// The account may have lost its role, or be gone, since the call began.
 		var role api.Role
 		err := t.QueryRow(ctx, "select role from vault.accounts where id = $1 for share", caller.Account).Scan(&role)
@@ -133,7 +133,7 @@ func postToken(ctx context.Context, d *run.Deps, req NewToken) (CreatedToken, er
 			made.ID, secretHash(made.Token), caller.Owner, caller.Account, made.Name, made.Role, now()); err != nil {
 			return fmt.Errorf("token: %w", err)
 		}
-		return t.tell(ctx, caller.Owner, caller.Account, events.TokenCreated{Account: caller.Account, Token: made.ID, Role: string(made.Role)})
+		return t.Tell(ctx, caller.Owner, caller.Account, now(), events.TokenCreated{Account: caller.Account, Token: made.ID, Role: string(made.Role)})
 	})
 }
 
@@ -142,7 +142,7 @@ func deleteToken(ctx context.Context, d *run.Deps, req TokenRequest) (api.None, 
 	if err := mayManage(caller); err != nil {
 		return api.None{}, err
 	}
-	return api.None{}, change(ctx, d, func(t *tx) error {
+	return api.None{}, outbox.Change(ctx, d, func(t *run.Change) error {
 		revoked, err := revoke(ctx, t, caller, manageable+" and id = $5", append(manager(caller), req.Token)...)
 		if err == nil && revoked == 0 {
 			err = fault.New(fault.NotFound, "there is no token %s", req.Token)
@@ -152,13 +152,13 @@ func deleteToken(ctx context.Context, d *run.Deps, req TokenRequest) (api.None, 
 }
 
 // revokeAbove revokes the tokens of an account that may do more than its role.
-func revokeAbove(ctx context.Context, t *tx, caller api.Caller, a stored) error {
+func revokeAbove(ctx context.Context, t *run.Change, caller api.Caller, a stored) error {
 	_, err := revoke(ctx, t, caller, "account = $1 and role <> all($2)", a.ID, below(a.Role))
 	return err
 }
 
 // revoke revokes the tokens that the condition is for, and answers how many they were.
-func revoke(ctx context.Context, t *tx, caller api.Caller, condition string, args ...any) (int, error) {
+func revoke(ctx context.Context, t *run.Change, caller api.Caller, condition string, args ...any) (int, error) {
 	rows, err := t.Query(ctx, "delete from vault.tokens where "+condition+" returning account, id", args...)
 	if err != nil {
 		return 0, fmt.Errorf("tokens: %w", err)
@@ -168,7 +168,7 @@ func revoke(ctx context.Context, t *tx, caller api.Caller, condition string, arg
 		return 0, fmt.Errorf("tokens: %w", err)
 	}
 	for _, fact := range revoked {
-		if err := t.tell(ctx, caller.Owner, caller.Account, fact); err != nil {
+		if err := t.Tell(ctx, caller.Owner, caller.Account, now(), fact); err != nil {
 			return 0, err
 		}
 	}

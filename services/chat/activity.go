@@ -47,22 +47,17 @@ type Activity struct {
 	Found bool `json:"found,omitempty"`
 }
 
-// activityColumns are what scanActivity reads of activity a; of what was told by several types one row
-// is shown.
+// activityColumns are what scanActivity reads of activity a, whose data is the event: its fields are called as
+// those of Activity are, but for the id. Of what was told by several types one row is shown.
 const (
-	activityColumns = `a.seq, a.at, a.data`
+	activityColumns = `a.data, a.data->>'activity', a.seq, a.at`
 	activityOnce    = `not exists (select from activity o where o.owner = a.owner and o.channel = a.channel and o.id = a.id and (o.alert, o.type) > (a.alert, a.type))`
 )
 
 func scanActivity(row pgx.CollectableRow) (Activity, error) {
 	var a Activity
-	var e events.ActivitySeen
-	err := row.Scan(&a.Seq, &a.SeenAt, &e)
-	return Activity{
-		ID: e.Activity, Channel: e.Channel, Seq: a.Seq, SeenAt: a.SeenAt, Kind: e.Kind, Phase: e.Phase, Type: e.Type, Alert: e.Alert,
-		Person: e.Person, Target: e.Target, Anonymous: e.Anonymous, Amount: e.Amount, Months: e.Months, Streak: e.Streak, Tier: e.Tier,
-		Title: e.Title, Text: e.Text, Group: e.Group, Status: e.Status, Found: e.Found,
-	}, err
+	err := row.Scan(&a, &a.ID, &a.Seq, &a.SeenAt) // the event first: it empties what it does not have
+	return a, err
 }
 
 // ListActivity asks for a page of activities, the newest first.
@@ -105,13 +100,13 @@ var listActivity = api.Get("/api/activity", "lists what was done in channels", a
 			return activityFaded(ctx, d, w, req, at, id)
 		}
 		if req.Kind != "" {
-			where.add("a.kind = ?", req.Kind)
+			where.Add("a.kind = ?", req.Kind)
 		}
 		if at != nil {
-			where.add("(a.at, a.id) < (?, ?)", *at, id)
+			where.Add("(a.at, a.id) < (?, ?)", *at, id)
 		}
 		list, err := query(ctx, d.DB, scanActivity, fmt.Sprintf("select %s from activity a where %s and %s order by a.at desc, a.id desc limit %d",
-			activityColumns, where.sql(), activityOnce, req.Limit+1), where.values...)
+			activityColumns, where.SQL(), activityOnce, req.Limit+1), where.Values()...)
 		if err != nil {
 			return api.List[Activity]{}, err
 		}

@@ -205,7 +205,7 @@ func TestLargeDownload(t *testing.T) {
 	s := startOn(t, p)
 	s.stream(began)
 	s.tell(began.Add(2*time.Hour), events.StreamEnded{Stream: "s1", At: began.Add(2 * time.Hour)})
-	s.settle()
+	s.sealed(many)
 	for range 2 {
 		if lines := strings.Count(s.download("txt"), "\n"); lines != many {
 			t.Errorf("%d lines", lines)

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/afterglow-live/afterglow/events"
+	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/run"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
@@ -134,13 +135,13 @@ func benchmarkSearch(b *testing.B, s *testkit.System, db *pgxpool.Pool, words fu
 	b.ReportMetric(1000*took[len(took)/2].Seconds(), "p50-ms")
 	b.ReportMetric(1000*took[len(took)*95/100].Seconds(), "p95-ms")
 	b.ReportMetric(0, "ns/op")
-	var where conditions
-	where.add("m.owner = ?", "ours")
+	var where api.Where
+	where.Add("m.owner = ?", "ours")
 	sql, err := ListMessages{Q: words(0), Limit: 50}.query(&where, true)
 	if err != nil {
 		b.Fatal(err)
 	}
-	plan, err := query(b.Context(), db, pgx.RowTo[string], "explain (analyze, costs off) "+sql, where.values...)
+	plan, err := query(b.Context(), db, pgx.RowTo[string], "explain (analyze, costs off) "+sql, where.Values()...)
 	if err != nil {
 		b.Fatal(err)
 	}

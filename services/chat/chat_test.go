@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -310,6 +312,32 @@ func TestMessageToldAgainIsThereOnce(t *testing.T) {
 		t.Errorf("activities %+v", page.Items)
 	}
 	s.consistent()
+}
+
+func TestActivityIsToldWhole(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	at := evening()
+	s.tell(at, events.ActivitySeen{
+		Channel: "77", Activity: "a1", Kind: "gifts", Phase: "end", Type: "channel.subscription.gift", Alert: true, Person: &ann, Target: &bob,
+		Anonymous: true, Amount: 5, Months: 7, Streak: 3, Tier: "1000", Title: "Gifts", Text: "for all", Group: "g1", Status: "done", Found: true,
+		Raw: json.RawMessage(`{"id":"raw","seq":9,"at":9}`),
+	})
+	s.tell(at.Add(-time.Second), events.ActivitySeen{Channel: "77", Activity: "a2", Kind: "gifts", Type: "channel.chat.notification"})
+	s.settle()
+	var page api.List[chat.Activity]
+	if _, err := s.Call(t, ours, "GET /api/activity", testkit.Params("kind", "gifts"), &page); err != nil {
+		t.Fatal(err)
+	}
+	want := []chat.Activity{{
+		ID: "a1", Channel: "77", Seq: 1, SeenAt: at, Kind: "gifts", Phase: "end", Type: "channel.subscription.gift", Alert: true, Person: &ann, Target: &bob,
+		Anonymous: true, Amount: 5, Months: 7, Streak: 3, Tier: "1000", Title: "Gifts", Text: "for all", Group: "g1", Status: "done", Found: true,
+	}, {
+		ID: "a2", Channel: "77", Seq: 2, SeenAt: at.Add(-time.Second), Kind: "gifts", Type: "channel.chat.notification",
+	}}
+	if !reflect.DeepEqual(page.Items, want) {
+		t.Errorf("activities %+v, want %+v", page.Items, want)
+	}
 }
 
 // In bulk, as in a burst or a rebuild, the same holds as one by one.

@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -34,8 +33,8 @@ type ListMessages struct {
 
 // Validate tells when the sort is none, or nothing can be found by the words.
 func (r ListMessages) Validate() error {
-	if r.Sort != "" && r.Sort != "sentAt" && r.Sort != "-sentAt" {
-		return fault.Field("sort", "%q is not one of sentAt, -sentAt", r.Sort)
+	if err := api.OneOf("sort", r.Sort, "sentAt", "-sentAt"); err != nil {
+		return err
 	}
 	if r.Q != "" && !strings.ContainsFunc(r.Q, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsNumber(c) }) || strings.ContainsRune(r.Q, 0) {
 		return fault.Field("q", "words have letters or digits")
@@ -66,7 +65,7 @@ func messageCursor(last Message) string { return api.TimeCursor(last.SentAt, las
 
 // find reads a page and one message more. Most often the last days have them, and the others need not be
 // looked at: what is kept with an earlier day was written earlier.
-func (r ListMessages) find(ctx context.Context, d *run.Deps, where conditions) ([]Message, error) {
+func (r ListMessages) find(ctx context.Context, d *run.Deps, where api.Where) ([]Message, error) {
 	at, _, err := api.ParseTimeCursor(r.Cursor)
 	if err != nil {
 		return nil, err
@@ -79,8 +78,8 @@ func (r ListMessages) find(ctx context.Context, d *run.Deps, where conditions) (
 		newest = *at
 	}
 	if since := newest.UTC().Truncate(24 * time.Hour).Add(-48 * time.Hour); r.Stream == "" && r.Sort != "sentAt" {
-		recent := conditions{slices.Clone(where.list), slices.Clone(where.values)}
-		recent.add("m.day >= ?", since)
+		recent := where.Clone()
+		recent.Add("m.day >= ?", since)
 		list, err := r.read(ctx, d, recent)
 		if err != nil || len(list) > r.Limit && !list[r.Limit].SentAt.Before(since) {
 			return list, err
@@ -89,20 +88,20 @@ func (r ListMessages) find(ctx context.Context, d *run.Deps, where conditions) (
 	return r.read(ctx, d, where)
 }
 
-func (r ListMessages) read(ctx context.Context, d *run.Deps, where conditions) ([]Message, error) {
+func (r ListMessages) read(ctx context.Context, d *run.Deps, where api.Where) ([]Message, error) {
 	sql, err := r.query(&where, seesDeleted(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return query(ctx, d.DB, scanMessage, sql, where.values...)
+	return query(ctx, d.DB, scanMessage, sql, where.Values()...)
 }
 
 // query is the statement for a page and one message more.
-func (r ListMessages) query(where *conditions, deleted bool) (string, error) {
+func (r ListMessages) query(where *api.Where, deleted bool) (string, error) {
 	if r.Q != "" {
-		where.add("m.words @@ websearch_to_tsquery('simple', ?)", r.Q)
+		where.Add("m.words @@ websearch_to_tsquery('simple', ?)", r.Q)
 		if !deleted { // nor can their words be guessed
-			where.add("not exists (select from deletion(m.owner, m.channel, m.id, m.person, m.at))")
+			where.Add("not exists (select from deletion(m.owner, m.channel, m.id, m.person, m.at))")
 		}
 	}
 	direction, beyond := "desc", "<"
@@ -114,46 +113,46 @@ func (r ListMessages) query(where *conditions, deleted bool) (string, error) {
 		return "", err
 	}
 	if at != nil {
-		where.add("(m.at, m.id) "+beyond+" (?, ?)", *at, id)
+		where.Add("(m.at, m.id) "+beyond+" (?, ?)", *at, id)
 	}
 	order := fmt.Sprintf("order by m.at %s, m.id %s", direction, direction)
 	return fmt.Sprintf("select %s from (select * from message m where %s %s limit %d) m %s %s",
-		messageColumns, where.sql(), order, r.Limit+1, withDeletion, order), nil
+		messageColumns, where.SQL(), order, r.Limit+1, withDeletion, order), nil
 }
 
 // scopeOf is where to look: in the rows of a table that are of a stream, a channel, a person, a time.
-func scopeOf(ctx context.Context, d *run.Deps, table, stream, channel, person string, from, to time.Time) (window, conditions, error) {
+func scopeOf(ctx context.Context, d *run.Deps, table, stream, channel, person string, from, to time.Time) (window, api.Where, error) {
 	var w window
-	var where conditions
+	var where api.Where
 	owner := api.OwnerOf(ctx)
 	for name, id := range map[string]string{"channel": channel, "user": person} {
 		if strings.ContainsRune(id, 0) {
 			return w, where, fault.Field(name, "this is no id")
 		}
 	}
-	where.add(table+".owner = ?", owner)
+	where.Add(table+".owner = ?", owner)
 	if stream != "" {
 		var err error
 		if w, err = findWindow(ctx, d, owner, stream); err != nil {
 			return w, where, err
 		}
-		where.add(table+".at >= ?", w.from)
-		where.add(table+".at < ?", w.until)
+		where.Add(table+".at >= ?", w.from)
+		where.Add(table+".at < ?", w.until)
 		if channel == "" {
 			channel = w.channel
 		}
 	}
 	if channel != "" {
-		where.add(table+".channel = ?", channel)
+		where.Add(table+".channel = ?", channel)
 	}
 	if person != "" {
-		where.add(table+".person = ?", person)
+		where.Add(table+".person = ?", person)
 	}
 	if !from.IsZero() {
-		where.add(table+".at >= ?", from)
+		where.Add(table+".at >= ?", from)
 	}
 	if !to.IsZero() {
-		where.add(table+".at < ?", to)
+		where.Add(table+".at < ?", to)
 	}
 	return w, where, nil
 }

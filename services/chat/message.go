@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -118,20 +116,3 @@ func query[T any](ctx context.Context, q es.Querier, scan pgx.RowToFunc[T], sql 
 	}
 	return pgx.CollectRows(rows, scan)
 }
-
-// conditions are what all has to be true of a row, and the values in them.
-type conditions struct {
-	list   []string
-	values []any
-}
-
-// add adds a condition, in which each ? is one of the values.
-func (c *conditions) add(condition string, values ...any) {
-	for _, value := range values {
-		c.values = append(c.values, value)
-		condition = strings.Replace(condition, "?", "$"+strconv.Itoa(len(c.values)), 1)
-	}
-	c.list = append(c.list, condition)
-}
-
-func (c *conditions) sql() string { return strings.Join(c.list, " and ") }

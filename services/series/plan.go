@@ -40,14 +40,6 @@ type Plan struct {
 	Paused bool `json:"paused,omitempty"`
 }
 
-func planOf(e events.SeriesPlanned) Plan {
-	return Plan{
-		Title: e.Title, Description: e.Description, StreamTitle: e.StreamTitle, Category: e.Category, Tags: e.Tags,
-		Language: e.Language, Labels: e.Labels, Notes: e.Notes, Zone: e.Zone, Start: e.Start, End: e.End, Time: e.Time,
-		Minutes: e.Minutes, Recurrence: e.Recurrence, Paused: e.Paused,
-	}
-}
-
 // event is the plan as the log has it.
 func (p Plan) event(series string) events.SeriesPlanned {
 	return events.SeriesPlanned{

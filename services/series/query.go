@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
@@ -59,12 +58,7 @@ func load(ctx context.Context, q es.Querier, owner, condition string, values ...
 		if err := row.Scan(&s.ID, &plan, &s.CreatedAt, &s.ChangedAt, &skips); err != nil {
 			return s, err
 		}
-		var p events.SeriesPlanned
-		if err := errors.Join(json.Unmarshal(plan, &p), json.Unmarshal(skips, &s.Skips)); err != nil {
-			return s, err
-		}
-		s.Plan = planOf(p)
-		return s, nil
+		return s, errors.Join(json.Unmarshal(plan, &s.Plan), json.Unmarshal(skips, &s.Skips))
 	})
 }
 

@@ -154,7 +154,7 @@ type AddLiveMarker struct {
 
 // Validate tells what is wrong with the label or the source.
 func (r AddLiveMarker) Validate() error {
-	if err := oneOf("source", r.Source, "hotkey", "obs", "api"); err != nil {
+	if err := api.OneOf("source", r.Source, "hotkey", "obs", "api"); err != nil {
 		return err
 	}
 	return checkText("label", r.Label, 200)

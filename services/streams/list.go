@@ -119,8 +119,8 @@ func list(ctx context.Context, d *run.Deps, req ListStreams) (api.List[StreamSum
 
 // query is the statement for a page and one stream more, with its values.
 func (r ListStreams) query(owner string) (string, []any, error) {
-	var where conditions
-	where.add("s.owner = ?", owner)
+	var where api.Where
+	where.Add("s.owner = ?", owner)
 	if err := r.filter(&where); err != nil {
 		return "", nil, err
 	}
@@ -138,8 +138,8 @@ func (r ListStreams) query(owner string) (string, []any, error) {
 		if err != nil || after[0] != r.Sort {
 			return "", nil, fault.Field("cursor", "this is no cursor of a list with this sort; begin without one")
 		}
-		where.add("("+order.key+", s.id) "+beyond+" ("+order.from+", ?)", key, after[2])
+		where.Add("("+order.key+", s.id) "+beyond+" ("+order.from+", ?)", key, after[2])
 	}
 	return fmt.Sprintf("select %s from stream s where %s order by %s %s, s.id %s limit %d",
-		summary, where.sql(), order.key, direction, direction, r.Limit+1), where.values, nil
+		summary, where.SQL(), order.key, direction, direction, r.Limit+1), where.Values(), nil
 }

@@ -76,7 +76,7 @@ func (l *listener) attend(ctx context.Context, d time.Duration) error {
 			stop()
 			return ctx.Err()
 		case <-tick:
-			l.heardNow()
+			l.heard(l.clock.Now())
 			continue
 		case <-passed:
 		case <-l.again:

@@ -70,18 +70,9 @@ func (h *hall) depart(t *testing.T) api.Redirect {
 // visit goes to Twitch, and answers what it sends the browser back with.
 func visit(t *testing.T, to api.Redirect) url.Values {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, to.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
-	back, err := res.Location()
-	if err != nil || back.Host != "localhost:8080" {
-		t.Fatalf("Twitch answered %s, and sends to %v: %v", res.Status, back, err)
+	back := testkit.Visit(t, to.URL)
+	if back.Host != "localhost:8080" {
+		t.Fatalf("Twitch sends to %v", back)
 	}
 	return back.Query()
 }

@@ -25,6 +25,9 @@ type ears struct {
 	channels map[string]ear
 	// closed are the owners who have ended their connection.
 	closed map[string]bool
+	// ended are the owners whose connection was closed or lost: whoever listens to it begins anew, even if there is another
+	// one by now.
+	ended map[string]bool
 	// eager are the owners who want it to be tried at once.
 	eager map[string]bool
 	// changed is closed when any of these has changed.
@@ -39,7 +42,7 @@ type ear struct {
 }
 
 func newEars(c clock) *ears {
-	return &ears{clock: c, changed: make(chan struct{}), closed: map[string]bool{}, eager: map[string]bool{}}
+	return &ears{clock: c, changed: make(chan struct{}), closed: map[string]bool{}, ended: map[string]bool{}, eager: map[string]bool{}}
 }
 
 // listen listens to every channel that is connected, in one process at a time, and knows in each which
@@ -85,7 +88,7 @@ func (e *ears) hear(ctx context.Context, d *run.Deps, ev es.Event) error {
 		e.mu.Unlock()
 	case events.Name(events.ConnectionClosed{}):
 		e.mu.Lock()
-		e.closed[ev.Owner] = true
+		e.closed[ev.Owner], e.ended[ev.Owner] = true, true
 		e.mu.Unlock()
 	case events.Name(events.ConnectionOpened{}), events.Name(events.ConnectionRefreshed{}):
 		e.mu.Lock()
@@ -93,6 +96,9 @@ func (e *ears) hear(ctx context.Context, d *run.Deps, ev es.Event) error {
 		delete(e.closed, ev.Owner)
 		e.mu.Unlock()
 	case events.Name(events.ConnectionLost{}):
+		e.mu.Lock()
+		e.ended[ev.Owner] = true
+		e.mu.Unlock()
 	default:
 		return nil
 	}
@@ -172,11 +178,11 @@ func (e *ears) keep(ctx context.Context, d *run.Deps) error {
 	for {
 		e.mu.Lock()
 		changed := e.changed
-		channels, closed, eager := maps.Clone(e.channels), e.closed, e.eager
-		e.closed, e.eager = map[string]bool{}, map[string]bool{}
+		channels, closed, ended, eager := maps.Clone(e.channels), e.closed, e.ended, e.eager
+		e.closed, e.ended, e.eager = map[string]bool{}, map[string]bool{}, map[string]bool{}
 		e.mu.Unlock()
 		for id, l := range running {
-			if now, ok := channels[id]; ok && now.Owner == l.Owner && sameScopes(now.Scopes, l.Scopes) {
+			if now, ok := channels[id]; ok && now.Owner == l.Owner && sameScopes(now.Scopes, l.Scopes) && !ended[l.Owner] {
 				continue
 			}
 			l.stop()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
 	fake "github.com/afterglow-live/afterglow/pkg/testkit/twitch"
 )
 
@@ -32,9 +33,26 @@ func TestATimeWithoutPermissionIsAGapThatSaysSo(t *testing.T) {
 	h.fake.Disconnect(h.fake.Broadcaster)
 	h.await(t, events.Facts, "connection.lost", 1)
 	h.connect(t)
-	missed := bodyAs[events.GapDetected](t, h.await(t, events.Facts, "capture.gap_detected", 1)[0])
-	if !strings.Contains(missed.Why, "not connected") {
-		t.Errorf("gap %+v", missed)
+	h.heard(t, events.Facts, "capture.gap_detected", func(e es.Event) bool { // there may be one of a slow beginning
+		return strings.Contains(bodyAs[events.GapDetected](t, e).Why, "not connected")
+	})
+}
+
+// What is on its way when a message is taken in was not heard yet.
+func TestAMessageIsHeardFromWhenItWasSent(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for stamp, ago := range map[string]time.Duration{
+		now.Add(-2 * time.Second).UTC().Format(time.RFC3339Nano): 2 * time.Second,
+		now.Add(-time.Hour).UTC().Format(time.RFC3339Nano):       35 * time.Second,
+		now.Add(time.Hour).UTC().Format(time.RFC3339Nano):        0,
+		"": 0,
+	} {
+		var f frame
+		f.Metadata.Timestamp = stamp
+		if got := now.Sub(f.sent(now, 35*time.Second)); got != ago {
+			t.Errorf("%q was sent %s ago", stamp, got)
+		}
 	}
 }
 

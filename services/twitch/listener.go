@@ -82,12 +82,12 @@ func (l *listener) run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// heardNow takes note that something was heard.
-func (l *listener) heardNow() {
+// heard takes note that everything was heard until then.
+func (l *listener) heard(until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.hears {
-		l.last = l.clock.Now()
+	if l.hears && until.After(l.last) {
+		l.last = until
 	}
 }
 

@@ -185,9 +185,10 @@ func (s *session) move(m moved) error {
 func (s *session) take(ctx context.Context, f frame) {
 	now := s.clock.Now()
 	s.touched = now
-	s.heardNow()
+	since := f.sent(now, s.now.quiet)
+	s.heard(since)
 	if f.err != nil {
-		s.missing(now, f.err)
+		s.missing(since, f.err)
 		return
 	}
 	switch f.Metadata.Kind {
@@ -195,13 +196,13 @@ func (s *session) take(ctx context.Context, f frame) {
 		sent, _ := time.Parse(time.RFC3339Nano, f.Metadata.Timestamp) // otherwise it is now
 		n, err := f.Payload.read(f.Metadata.ID, f.Metadata.Type, s.Channel, sent, now)
 		if err != nil {
-			s.missing(now, fmt.Errorf("a message could not be read: %w", err))
+			s.missing(since, fmt.Errorf("a message could not be read: %w", err))
 			return
 		}
-		s.listener.take(n, now)
+		s.listener.take(n, since)
 	case revokes:
 		sub := readFields(f.Payload.Subscription)
-		s.revoked(ctx, f.Metadata.ID, sub.text("type"), sub.text("status"), now)
+		s.revoked(ctx, f.Metadata.ID, sub.text("type"), sub.text("status"), since)
 	case sessionReconnect:
 		if address := f.Payload.Session.ReconnectURL; address != "" && s.moving == nil {
 			s.moving = make(chan moved, 1)

@@ -82,19 +82,25 @@ var errEnough = errors.New("enough")
 func (h *hall) await(t testing.TB, log events.Log, name string, count int) []es.Event {
 	t.Helper()
 	var list []es.Event
+	h.heard(t, log, name, func(e es.Event) bool {
+		list = append(list, e)
+		return len(list) == count
+	})
+	return list
+}
+
+// heard waits for an event of a name that is the wanted one.
+func (h *hall) heard(t testing.TB, log events.Log, name string, wanted func(es.Event) bool) {
+	t.Helper()
 	err := h.Logs.Tail(t.Context(), log, es.TailFrom{}, func(e es.Event) error {
-		if e.Name == name {
-			list = append(list, e)
-		}
-		if len(list) == count {
+		if e.Name == name && wanted(e) {
 			return errEnough
 		}
 		return nil
 	})
 	if !errors.Is(err, errEnough) {
-		t.Fatalf("waiting for %d of %s: %v", count, name, err)
+		t.Fatalf("waiting for %s: %v", name, err)
 	}
-	return list
 }
 
 // all are the events of a name that are on a log now.

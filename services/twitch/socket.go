@@ -35,6 +35,16 @@ type frame struct {
 	last bool
 }
 
+// sent is when the message was sent, by the clock that says that it is now; at most so long ago. What was
+// sent after it may not have come yet.
+func (f frame) sent(now time.Time, longest time.Duration) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, f.Metadata.Timestamp)
+	if err != nil {
+		return now
+	}
+	return now.Add(-min(max(now.Sub(at), 0), longest))
+}
+
 // socket is an open connection to EventSub. Nothing is ever sent over it but answers to pings, which is
 // all that Twitch allows.
 type socket struct {

@@ -4,6 +4,7 @@ import { MessagesSquare, SearchX } from "lucide-react";
 import { useTwitch } from "../../lib/connections";
 import { LinkButton } from "../../lib/LinkButton";
 import { Notice } from "../../lib/Notice";
+import page from "../../lib/Page.module.css";
 import { useMay } from "../../lib/session";
 import classes from "./ChatPage.module.css";
 import { Filters, SearchField } from "./Filters";
@@ -34,8 +35,8 @@ export function ChatPage() {
     </Notice>
   );
   return (
-    <div className={classes.page}>
-      <header className={classes.head}>
+    <div className={`${page.page} ${classes.page}`}>
+      <header className={`${page.head} ${classes.head}`}>
         <Title order={1}>Chat</Title>
         <SearchField />
       </header>

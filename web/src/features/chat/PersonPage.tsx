@@ -10,6 +10,7 @@ import { counted } from "../../lib/format";
 import { LinkButton } from "../../lib/LinkButton";
 import { Moment } from "../../lib/Moment";
 import { Failure, Notice } from "../../lib/Notice";
+import page from "../../lib/Page.module.css";
 import { useMay } from "../../lib/session";
 import { Hits } from "./Hits";
 import classes from "./PersonPage.module.css";
@@ -30,8 +31,8 @@ function One({ id }: { id: string }) {
     enabled: erased === undefined,
   });
   return (
-    <div className={classes.page}>
-      <Link to="/chat" className={classes.back}><ArrowLeft size={16} aria-hidden="true" />Chat</Link>
+    <div className={`${page.inner} ${classes.page}`}>
+      <Link to="/chat" className={page.back}><ArrowLeft size={16} aria-hidden="true" />Chat</Link>
       {erased && <Erased {...erased} />}
       {!erased && person.isPending && <div role="status" aria-label="Loading"><Skeleton height={34} width="40%" mb={20} /><Skeleton height={160} radius="lg" /></div>}
       {!erased && isGone(person.error) && (

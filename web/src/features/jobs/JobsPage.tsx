@@ -2,6 +2,7 @@ import { Tabs, Title } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useJobs } from "../../lib/jobs";
 import { Failure } from "../../lib/Notice";
+import page from "../../lib/Page.module.css";
 import { useMay } from "../../lib/session";
 import { Letters } from "./Letters";
 import { Reactors } from "./Reactors";
@@ -17,7 +18,7 @@ export function JobsPage() {
   const readLog = useMay("readLog");
   const { data: board, error, refetch } = useJobs();
   return (
-    <div className={classes.page}>
+    <div className={`${page.page} ${classes.page}`}>
       <Title order={1} mb="lg">Jobs</Title>
       {error && !board ? (
         <Failure title="The jobs could not be loaded" error={error} onRetry={() => void refetch()} />

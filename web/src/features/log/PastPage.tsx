@@ -8,6 +8,7 @@ import type { EventRecord } from "../../gen/api";
 import { useFeed } from "../../lib/live";
 import { LinkButton } from "../../lib/LinkButton";
 import { Failure, Notice } from "../../lib/Notice";
+import page from "../../lib/Page.module.css";
 import { absolute, fromField, toField } from "../../lib/time";
 import { Changes } from "./Changes";
 import { EventName } from "./EventName";
@@ -31,8 +32,8 @@ export function PastPage() {
 
 function Frame({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
-    <div className={classes.page}>
-      <Link to="/log" className={classes.back}><ArrowLeft size={16} aria-hidden="true" />Log</Link>
+    <div className={`${page.inner} ${classes.page}`}>
+      <Link to="/log" className={page.back}><ArrowLeft size={16} aria-hidden="true" />Log</Link>
       <Title order={1} className={classes.title}>{title}</Title>
       {children}
     </div>

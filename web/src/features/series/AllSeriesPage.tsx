@@ -5,6 +5,7 @@ import { CalendarClock, ChevronLeft, ChevronRight, Plus } from "lucide-react";
 import { LinkButton } from "../../lib/LinkButton";
 import { useNow } from "../../lib/Moment";
 import { Failure, Notice } from "../../lib/Notice";
+import page from "../../lib/Page.module.css";
 import { useMay } from "../../lib/session";
 import classes from "./AllSeriesPage.module.css";
 import { Calendar } from "./Calendar";
@@ -21,8 +22,8 @@ export function AllSeriesPage() {
   const list = useQuery(seriesQuery);
   useSeriesChanges();
   return (
-    <div className={classes.page}>
-      <header className={classes.head}>
+    <div className={`${page.page} ${classes.page}`}>
+      <header className={`${page.head} ${classes.head}`}>
         <Title order={1}>Series</Title>
         {list.data && list.data.length > 0 && (
           <div className={classes.tools}>

@@ -8,6 +8,7 @@ import { api, ApiError, isGone, sentence } from "../../lib/api";
 import { Ask, Confirm } from "../../lib/Confirm";
 import { useNow } from "../../lib/Moment";
 import { Failure } from "../../lib/Notice";
+import page from "../../lib/Page.module.css";
 import { useMay } from "../../lib/session";
 import { toast } from "../../lib/toasts";
 import { dayIn, zoneHere } from "./calendar";
@@ -25,8 +26,8 @@ export function SeriesPage() {
   const series = useQuery({ ...oneQuery(seriesId), enabled: seriesId !== "new" });
   useSeriesChanges();
   return (
-    <div className={classes.page}>
-      <Link to="/series" className={classes.back}><ArrowLeft size={16} aria-hidden="true" />Series</Link>
+    <div className={`${page.inner} ${classes.page}`}>
+      <Link to="/series" className={page.back}><ArrowLeft size={16} aria-hidden="true" />Series</Link>
       {seriesId === "new" && <Editor key="new" />}
       {seriesId !== "new" && series.isPending && <div role="status" aria-label="Loading the series"><Skeleton height={36} width="40%" mb={24} /><Skeleton height={420} radius="lg" /></div>}
       {series.error && (!series.data || isGone(series.error)) && <Failure page title="This series could not be shown" error={series.error} onRetry={() => void series.refetch()} />}

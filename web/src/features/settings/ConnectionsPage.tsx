@@ -3,12 +3,13 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { useTwitch } from "../../lib/connections";
 import { Failure } from "../../lib/Notice";
+import page from "../../lib/Page.module.css";
 import { useMay } from "../../lib/session";
 import { Bridges } from "./Bridges";
 import classes from "./Connections.module.css";
 import { Connect } from "./Connect";
 import { Connected } from "./Connected";
-import page from "./SettingsPage.module.css";
+import settings from "./SettingsPage.module.css";
 import { TwitchApp } from "./TwitchApp";
 
 const route = getRouteApi("/app/settings/connections");
@@ -16,8 +17,8 @@ const route = getRouteApi("/app/settings/connections");
 /** What Afterglow hears from: Twitch, and OBS on the machines that stream. */
 export function ConnectionsPage() {
   return (
-    <div className={page.page}>
-      <Link to="/settings" className={classes.back}><ArrowLeft size={16} aria-hidden="true" />Settings</Link>
+    <div className={`${page.page} ${settings.page}`}>
+      <Link to="/settings" className={page.back}><ArrowLeft size={16} aria-hidden="true" />Settings</Link>
       <Title order={1} mb="xl">Connections</Title>
       <section className={classes.section} aria-labelledby="twitch">
         <Title order={2} id="twitch" size="h2">Twitch</Title>

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import type { ReactNode } from "react";
 import { Moment } from "../../lib/Moment";
+import page from "../../lib/Page.module.css";
 import { meQuery, useMay, useSignOut } from "../../lib/session";
 import { Connections } from "./Connections";
 import { Password } from "./Password";
@@ -18,7 +19,7 @@ export function SettingsPage() {
   const mayManage = useMay("manage");
   useSettings();
   return (
-    <div className={classes.page}>
+    <div className={`${page.page} ${classes.page}`}>
       <Title order={1} mb="xl">Settings</Title>
       <Section title="Account" text="Who is signed in here."><Account /></Section>
       <Section title="Password" text="Changing it signs you out everywhere else."><Password /></Section>

@@ -10,6 +10,7 @@ import { bytes } from "../../lib/format";
 import { socket, useDocument } from "../../lib/live";
 import { Moment } from "../../lib/Moment";
 import { Failure } from "../../lib/Notice";
+import page from "../../lib/Page.module.css";
 import { askedTime } from "../../lib/player/moment";
 import { Playback, type Playable, type Source } from "../../lib/player/playback";
 import { useKeptPosition } from "../../lib/player/resume";
@@ -40,8 +41,8 @@ export function StreamPage() {
 function OneStream({ id }: { id: string }) {
   const { data, isPending, error, refetch } = useDocument<Stream>(`stream/${id}`, (signal) => api.get(`/api/streams/${id}`, { signal }));
   return (
-    <div className={classes.page}>
-      <Link to="/streams" className={classes.back}><ArrowLeft size={16} aria-hidden="true" />Streams</Link>
+    <div className={`${page.inner} ${classes.page}`}>
+      <Link to="/streams" className={page.back}><ArrowLeft size={16} aria-hidden="true" />Streams</Link>
       {isPending && <Loading />}
       {error && (!data || isGone(error)) && <Failure page title="This stream could not be shown" error={error} onRetry={() => void refetch()} />}
       {data && !isGone(error) && <Content stream={data} />}

@@ -8,6 +8,7 @@ import { api, type Page } from "../../lib/api";
 import { useSignal } from "../../lib/live";
 import { More } from "../../lib/More";
 import { Failure, Notice } from "../../lib/Notice";
+import page from "../../lib/Page.module.css";
 import { useMay } from "../../lib/session";
 import { AddButton } from "./AddButton";
 import { onArrows } from "./arrows";
@@ -51,8 +52,8 @@ export function StreamsPage() {
   const byTime = sort === "newest" || sort === "oldest";
   const months = byTime && search.q === undefined ? byMonth(rest) : [{ name: "", streams: rest }];
   return (
-    <div className={classes.page}>
-      <header className={classes.head}>
+    <div className={`${page.page} ${classes.page}`}>
+      <header className={`${page.head} ${classes.head}`}>
         <Title order={1}>Streams</Title>
         {!(none && !filtered) && (
           <div className={classes.tools}>

@@ -232,8 +232,13 @@ export class Playback {
     this.feed?.setTrack(index);
   }
 
-  /** Tries again after a fault. */
+  /** Tries again after a fault; when that fails too, the waits begin anew. */
   retry(): void {
+    this.attempt = 0;
+    this.again();
+  }
+
+  private again(): void {
     const { fault, playing } = this.state;
     clearTimeout(this.retrying);
     if (fault === "lost" && this.feed) return this.feed.retry();
@@ -350,7 +355,7 @@ export class Playback {
     this.set({ fault });
     if (!stopped || fault !== "lost") return;
     clearTimeout(this.retrying);
-    this.retrying = setTimeout(() => this.retry(), Math.min(LONGEST, 1000 * 2 ** this.attempt++));
+    this.retrying = setTimeout(() => this.again(), Math.min(LONGEST, 1000 * 2 ** this.attempt++));
   }
 
   private play(): void {
