@@ -54,10 +54,10 @@ type ListLetters struct {
 
 // Validate tells when there is no such kind or state.
 func (r ListLetters) Validate() error {
-	if err := oneOf("kind", r.Kind, "buried", "parked"); err != nil {
+	if err := api.OneOf("kind", r.Kind, "buried", "parked"); err != nil {
 		return err
 	}
-	return oneOf("state", r.State, "open", "redriven", "done")
+	return api.OneOf("state", r.State, "open", "redriven", "done")
 }
 
 var listLetters = api.Get("/api/letters", "lists what could not be handled, newest first", api.Developers,

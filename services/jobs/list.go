@@ -2,11 +2,8 @@ package jobs
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
-	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
@@ -30,18 +27,10 @@ type ListJobs struct {
 func (r ListJobs) Validate() error { return checkList(r.State, r.Sort) }
 
 func checkList(state, sort string) error {
-	if err := oneOf("state", state, "waiting", "running", "done", "failed", "cancelled"); err != nil {
+	if err := api.OneOf("state", state, "waiting", "running", "done", "failed", "cancelled"); err != nil {
 		return err
 	}
-	return oneOf("sort", sort, "newest", "oldest")
-}
-
-// oneOf tells when a parameter that is given has none of the values.
-func oneOf(name, value string, values ...string) error {
-	if value == "" || slices.Contains(values, value) {
-		return nil
-	}
-	return fault.Field(name, "%q is not one of %s", value, strings.Join(values, ", "))
+	return api.OneOf("sort", sort, "newest", "oldest")
 }
 
 // order is how a list by time is read, for its sort.
