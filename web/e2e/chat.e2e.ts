@@ -104,7 +104,10 @@ test("the chat goes with the player, and holds still while one looks around", as
 
 test("a message leads to its moment, by mouse and by key", async () => {
   const page = await stream("?t=5");
-  await page.waitForFunction(() => document.querySelector("video")!.readyState >= 2 && document.querySelector("video")!.currentTime > 4.9);
+  await page.waitForFunction(() => {
+    const video = document.querySelector("video");
+    return video && video.readyState >= 2 && video.currentTime > 4.9;
+  });
   await chat(page).getByText(/^This is/).first().waitFor();
   const shown = await chat(page).getByText(/^This is/).first().textContent();
   const number = Number(/moment(\d+)x/.exec(shown ?? "")![1]);
