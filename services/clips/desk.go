@@ -150,6 +150,15 @@ func (k *desk) close() {
 	_ = k.lock.Close()
 }
 
+// leave closes the desk after a job, and clears what is done with: a job that came too late may have kept the
+// one that ended the work from doing so.
+func (k *desk) leave(ctx context.Context, d *run.Deps) {
+	k.close()
+	if err := sweep(ctx, d); err != nil && ctx.Err() == nil {
+		d.Logger.Warn("a place to work was not cleared", "err", err)
+	}
+}
+
 // sweep clears the desks of clips that are done with, here or on another machine.
 func sweep(ctx context.Context, d *run.Deps) error {
 	entries, err := os.ReadDir(filepath.Join(d.Work, "clips"))

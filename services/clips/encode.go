@@ -47,7 +47,7 @@ func encodePart(ctx context.Context, d *run.Deps, e events.ClipPartReleased, m e
 	if err != nil {
 		return err
 	}
-	defer k.close()
+	defer k.leave(ctx, d)
 	info, err := k.info(ctx)
 	if err != nil {
 		return err

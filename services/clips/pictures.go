@@ -40,7 +40,7 @@ func drawPictures(ctx context.Context, d *run.Deps, e events.ClipProbed, m es.Me
 		if err != nil {
 			return err
 		}
-		defer k.close()
+		defer k.leave(ctx, d)
 		if drawn.Size, err = k.draw(ctx, d, drawn.Base); err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ func plan(ctx context.Context, d *run.Deps, m es.Meta, clip, object, name string
 	if err != nil {
 		return err
 	}
-	defer k.close()
+	defer k.leave(ctx, d)
 	info, err := k.info(ctx)
 	if err != nil {
 		return err
