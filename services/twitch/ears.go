@@ -25,8 +25,8 @@ type ears struct {
 	channels map[string]ear
 	// closed are the owners who have ended their connection.
 	closed map[string]bool
-	// ended are the owners whose connection was closed or lost: whoever listens to it begins anew, even if there is another
-	// one by now.
+	// ended are the owners whose connection was closed or lost: whoever listens to it begins anew, even if
+	// there is another one by now.
 	ended map[string]bool
 	// eager are the owners who want it to be tried at once.
 	eager map[string]bool
