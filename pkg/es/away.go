@@ -20,6 +20,8 @@ func Away(err error) bool {
 	var database *pgconn.PgError
 	var network *net.OpError
 	switch {
+	case errors.As(err, &network) && network.Op == "listen": // what is here
+		return false
 	case errors.As(err, &connect), errors.As(err, &network), fault.Is(err, fault.Unavailable):
 		return true
 	case errors.As(err, &database):

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -25,7 +27,7 @@ func Run(ctx context.Context, p Platform, services []Service, ready func()) erro
 	started := make(chan struct{}, len(services))
 	for _, s := range services {
 		group.Go(func() error {
-			if err := runOne(ctx, p, s, func() { started <- struct{}{} }); err != nil && !errors.Is(err, context.Canceled) {
+			if err := runAlways(ctx, p, s, func() { started <- struct{}{} }); err != nil && !errors.Is(err, context.Canceled) {
 				return fmt.Errorf("service %s: %w", s.Name, err)
 			}
 			return nil
@@ -61,8 +63,33 @@ func Run(ctx context.Context, p Platform, services []Service, ready func()) erro
 
 var errEnded = errors.New("the connection to NATS has ended for good; start again")
 
+// patience is how long a service waits at its start for a part that is starting too.
+const patience = time.Minute
+
+// runAlways runs a service, and again when it has ended because a part of the platform is away: as long as
+// that lasts, but at its start no longer than people wait to be told. It calls ready once.
+func runAlways(ctx context.Context, p Platform, s Service, ready func()) error {
+	var ran atomic.Bool
+	first := sync.OnceFunc(ready)
+	for began := time.Now(); ; {
+		err := runOne(ctx, p, s, func() {
+			ran.Store(true)
+			first()
+		})
+		if !es.Away(err) || ctx.Err() != nil || !ran.Load() && time.Since(began) > patience {
+			return err
+		}
+		p.Logger.Warn("a service begins again, as a part of the platform is away", "service", s.Name, "err", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
 func runOne(ctx context.Context, p Platform, s Service, ready func()) error {
-	d, err := openPatiently(ctx, p, s)
+	d, err := open(ctx, p, s)
 	if err != nil {
 		return err
 	}
@@ -104,26 +131,6 @@ func runOne(ctx context.Context, p Platform, s Service, ready func()) error {
 		return server.Stop()
 	})
 	return group.Wait()
-}
-
-// patience is how long a service waits at its start for a part that is starting too.
-const patience = time.Minute
-
-// openPatiently opens a service as soon as what it needs is there.
-func openPatiently(ctx context.Context, p Platform, s Service) (*Deps, error) {
-	began := time.Now()
-	for {
-		d, err := open(ctx, p, s)
-		if err == nil || !es.Away(err) || time.Since(began) > patience {
-			return d, err
-		}
-		p.Logger.Warn("service waits for a part that is not there yet", "service", s.Name, "err", err)
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(time.Second):
-		}
-	}
 }
 
 // lookEvery is how often it is asked where the logs end, while their tables catch up: what was there

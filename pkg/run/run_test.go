@@ -2,11 +2,16 @@ package run_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
+	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
 )
@@ -36,6 +41,39 @@ func TestSelectNamesWhatThereIs(t *testing.T) {
 	}
 	if _, err := run.Select(all, []string{"nope"}); err == nil || !strings.Contains(err.Error(), "toy, other") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A part that goes away while services run ends none of them.
+func TestServiceBeginsAgain(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	runs, done := make(chan error), make(chan error, 1)
+	service := run.Service{Name: "toy", Doc: "a toy", Loop: func(ctx context.Context, _ *run.Deps) error {
+		select {
+		case err := <-runs:
+			return err
+		case <-ctx.Done():
+			return nil
+		}
+	}}
+	ready := make(chan struct{})
+	go func() { done <- run.Run(t.Context(), p, []run.Service{service}, func() { close(ready) }) }()
+	<-ready
+	runs <- fault.New(fault.Unavailable, "the database is away")
+	runs <- fmt.Errorf("asking the database: %w", syscall.EPIPE)
+	runs <- errors.New("this is wrong")
+	if err := <-done; err == nil || !strings.Contains(err.Error(), "service toy: this is wrong") {
+		t.Fatalf("got %v", err)
+	}
+}
+
+// An address that cannot be listened on is told at once.
+func TestListeningIsNoPartThatIsAway(t *testing.T) {
+	t.Parallel()
+	_, err := net.Listen("tcp", "192.0.2.1:80")
+	if err == nil || es.Away(err) {
+		t.Errorf("%v is told as away", err)
 	}
 }
 

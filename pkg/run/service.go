@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/afterglow-live/afterglow/events"
@@ -56,6 +57,11 @@ type Work struct {
 	Failed []events.Event
 	// Cancelled are the events after which nobody wants it any more.
 	Cancelled []events.Event
+}
+
+// Ends tells whether an event of this name ends the work.
+func (w Work) Ends(name string) bool {
+	return slices.ContainsFunc(slices.Concat(w.Done, w.Failed, w.Cancelled), func(e events.Event) bool { return events.Name(e) == name })
 }
 
 // Reactor is a reactor of a service.

@@ -57,9 +57,6 @@ func cleanDeleted(ctx context.Context, d *run.Deps, e events.ClipDeleted, m es.M
 			return err
 		}
 	}
-	if err := clearDesk(d, e.Clip); err != nil {
-		return err
-	}
 	return discard(ctx, d, m.Owner, e.Clip, path.Join(m.Owner, "clips", e.Clip))
 }
 

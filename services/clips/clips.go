@@ -19,17 +19,21 @@ var Service = run.Service{
 	Objects:     true,
 	Projections: []es.Projection{catalog},
 	Reactors:    []run.Reactor{probe, prepare, encode, pictures, schedule, redriven, clean, orphans, lapse},
-	Work: run.Work{
-		Begins:    []events.Event{events.ClipRegistered{}, events.ClipRetried{}},
-		Done:      []events.Event{events.ClipPackaged{}},
-		Failed:    []events.Event{events.ClipRefused{}, events.ClipFailed{}},
-		Cancelled: []events.Event{events.ClipDeleted{}},
-	},
+	Work:        packaging,
 	Endpoints: []run.Endpoint{
 		startUpload, listUploads, getUpload, completeUpload, abortUpload,
 		listClips, getClip, retryClip, cancelClip, pauseClip, resumeClip, prioritizeClip, deleteClip, getMedia,
 		getStreamMedia, getSignedMedia, linkClip, linkStream, getStorage,
 	},
 	Vault: vault,
-	Start: tidy,
+	Start: reap,
+	Loop:  keepClear,
+}
+
+// packaging is the work on a clip.
+var packaging = run.Work{
+	Begins:    []events.Event{events.ClipRegistered{}, events.ClipRetried{}},
+	Done:      []events.Event{events.ClipPackaged{}},
+	Failed:    []events.Event{events.ClipRefused{}, events.ClipFailed{}},
+	Cancelled: []events.Event{events.ClipDeleted{}},
 }

@@ -62,9 +62,7 @@ func TestRecordingBecomesPlayable(t *testing.T) {
 		testkit.WantFault(t, call(t, s, testkit.Owner("theirs"), "GET /media/{clip}/{file...}", "clip", c.ID, "file", path), fault.NotFound)
 	}
 	testkit.WantFault(t, call(t, s, ours, "GET /media/{clip}/{file...}", "clip", c.ID, "file", "../../sources/x"), fault.NotFound)
-	if left, _ := os.ReadDir(filepath.Join(p.Work, "clips")); len(left) != 0 {
-		t.Errorf("%d folders of work are left", len(left))
-	}
+	wantClear(t, p)
 }
 
 // What is no media is refused, with a reason, whatever it is called.

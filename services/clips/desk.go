@@ -16,7 +16,7 @@ import (
 
 // desk is the folder on this machine where the work on one clip is done. All who work on the clip here
 // share it and its copy of the stored file. It is left behind by a crash, found by the next attempt, and
-// cleared when the clip is done with.
+// cleared when the clip is done with: by whoever leaves it last, or when that becomes known (see keepClear).
 type desk struct {
 	dir    string
 	source string
@@ -28,9 +28,6 @@ func deskDir(d *run.Deps, clip string) string { return filepath.Join(d.Work, "cl
 // openDesk brings the stored file here, unless it is here already. Whoever has the desk open keeps it
 // from being cleared; it has to be closed.
 func openDesk(ctx context.Context, d *run.Deps, clip, object string) (*desk, error) {
-	if err := sweep(ctx, d); err != nil {
-		return nil, err
-	}
 	k, err := takeDesk(deskDir(d, clip), unix.LOCK_SH)
 	if err != nil {
 		return nil, err
@@ -150,56 +147,11 @@ func (k *desk) close() {
 	_ = k.lock.Close()
 }
 
-// leave closes the desk after a job, and clears what is done with: a job that came too late may have kept the
-// one that ended the work from doing so.
+// leave closes the desk after a job. If the clip was done with meanwhile, the desk kept itself from being
+// cleared until now.
 func (k *desk) leave(ctx context.Context, d *run.Deps) {
 	k.close()
 	if err := sweep(ctx, d); err != nil && ctx.Err() == nil {
 		d.Logger.Warn("a place to work was not cleared", "err", err)
 	}
-}
-
-// sweep clears the desks of clips that are done with, here or on another machine.
-func sweep(ctx context.Context, d *run.Deps) error {
-	entries, err := os.ReadDir(filepath.Join(d.Work, "clips"))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("a place to work: %w", err)
-	}
-	for _, entry := range entries {
-		var busy bool
-		err := d.DB.QueryRow(ctx, `select exists (select from clip where id = $1 and state in ('registered', 'probed'))`, entry.Name()).Scan(&busy)
-		if err != nil {
-			return err
-		}
-		if busy {
-			continue
-		}
-		if err := clearDesk(d, entry.Name()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// clearDesk removes a desk that nobody works at.
-func clearDesk(d *run.Deps, clip string) error {
-	dir := deskDir(d, clip)
-	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
-		return nil
-	}
-	k, err := takeDesk(dir, unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer k.close()
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("clearing up: %w", err)
-	}
-	return nil
 }

@@ -31,9 +31,6 @@ func giveUp(reactor, stage, work string) func(context.Context, *run.Deps, es.Eve
 		if unlessGone(err) != nil {
 			return err
 		}
-		if err := clearDesk(d, e.AggregateID); err != nil {
-			return err
-		}
 		// What was stored while the clip was deleted came too late to be removed with it.
 		return discard(ctx, d, e.Owner, e.AggregateID, path.Join(e.Owner, "clips", e.AggregateID))
 	}

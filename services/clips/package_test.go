@@ -35,8 +35,8 @@ func ended(c clips.Clip) bool {
 	return c.State == "packaged" || c.State == "refused" || c.State == "failed"
 }
 
-// Two machines share the parts of one recording, each of which is encoded once. What one of them leaves
-// on its desk is cleared with its next work.
+// Two machines share the parts of one recording, each of which is encoded once. Nothing stays on the desk
+// of either.
 func TestMachinesShareTheParts(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
@@ -63,6 +63,8 @@ func TestMachinesShareTheParts(t *testing.T) {
 	if list := (&shelf{System: s}).content(t, f); strings.Count(list, "#EXTINF") < 60 || !strings.Contains(list, "#EXT-X-ENDLIST") || strings.Contains(list, "DISCONTINUITY") {
 		t.Errorf("the playlist:\n%s", list)
 	}
+	wantClear(t, p)
+	wantClear(t, second)
 }
 
 // A plan that copies and is rejected gives way to one that encodes everything.

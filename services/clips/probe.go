@@ -37,7 +37,7 @@ func look(ctx context.Context, d *run.Deps, m es.Meta, clip, object, name string
 	if err != nil {
 		return err
 	}
-	defer k.close()
+	defer k.leave(ctx, d)
 	es.Progress(ctx, "look", 0, 0, 0)
 	info, err := k.info(ctx)
 	var e events.Event = probed(clip, object, name, info)
@@ -50,10 +50,7 @@ func look(ctx context.Context, d *run.Deps, m es.Meta, clip, object, name string
 	}
 	k.close()
 	_, err = whileIn(ctx, d, m.Owner, clip, e, "registered")
-	if err != nil || refused == nil {
-		return err
-	}
-	return clearDesk(d, clip)
+	return err
 }
 
 func probed(clip, object, name string, info media.Info) events.ClipProbed {

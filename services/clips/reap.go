@@ -9,14 +9,6 @@ import (
 	"github.com/afterglow-live/afterglow/pkg/run"
 )
 
-// tidy clears up what a crash has left.
-func tidy(ctx context.Context, d *run.Deps) error {
-	if err := sweep(ctx, d); err != nil {
-		return err
-	}
-	return reap(ctx, d)
-}
-
 // reap throws away parts in the object store that nothing will be made of: those of uploads that are
 // gone, and what a crash cut short while a file was stored.
 func reap(ctx context.Context, d *run.Deps) error {

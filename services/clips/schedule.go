@@ -94,9 +94,6 @@ func finish(ctx context.Context, d *run.Deps, owner, clip string) error {
 	if packaged.Renditions, err = renditions(ctx, d.DB, owner, planned); err != nil {
 		return err
 	}
-	if err := clearDesk(d, clip); err != nil {
-		return err
-	}
 	_, err = decide(ctx, d, owner, clip, func(_ context.Context, now standing) (events.Event, error) {
 		if now.State != "probed" || now.Version != version {
 			return nil, nil

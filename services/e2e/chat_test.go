@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 )
 
-// said is a message that was written in the chat.
+// said is a message that was written in the chat, between two moments.
 type said struct {
-	id string
-	at time.Time
+	id            string
+	after, before time.Time
 }
 
 // chatted is a message as the platform shows it.
@@ -29,8 +30,9 @@ func (c *crowd) say() (text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	text = fmt.Sprintf("line%d", len(c.said))
+	began := time.Now()
 	m := c.twitch.Say(c.viewer, text)
-	c.said = append(c.said, said{m.MessageID, time.Now()})
+	c.said = append(c.said, said{m.MessageID, began, time.Now()})
 	return text
 }
 
@@ -98,13 +100,13 @@ func (c *crowd) reconcileChat(t *testing.T, facts []fact) {
 		seq, there := heard[s.id]
 		if !there {
 			missed++
-			if !within(gaps, s.at) {
-				t.Errorf("the message of %s is not on the log, and no gap is on record then: %v", s.at, gaps)
+			if !s.within(gaps) {
+				t.Errorf("the message of %s is not on the log, and no gap is on record then: %v", s.before, gaps)
 			}
 			continue
 		}
 		if seq < last {
-			t.Errorf("the message of %s is out of order", s.at)
+			t.Errorf("the message of %s is out of order", s.before)
 		}
 		last = seq
 	}
@@ -121,11 +123,7 @@ func (c *crowd) reconcileChat(t *testing.T, facts []fact) {
 	}
 }
 
-func within(gaps []gap, at time.Time) bool {
-	for _, g := range gaps {
-		if !at.Before(g.From) && !at.After(g.To) {
-			return true
-		}
-	}
-	return false
+// within tells whether the message may have been written in one of the gaps.
+func (s said) within(gaps []gap) bool {
+	return slices.ContainsFunc(gaps, func(g gap) bool { return !s.before.Before(g.From) && !s.after.After(g.To) })
 }

@@ -45,9 +45,9 @@ func TestCommandLine(t *testing.T) {
 	watched(t, p, program, made)
 	facts := p.facts(t)
 
+	wantNoWork(t, p)
 	up.stop(t)
 	wantNothingRuns(t, p.data)
-	wantNoWork(t, p)
 	p.command(t, "events").want(t, 1, "nothing runs on")
 	began = time.Now()
 	up = p.up(t)

@@ -29,13 +29,13 @@ func TestFaultsKill(t *testing.T) {
 				killed, len(c.markers), c.tried, len(c.clips), rounds+3)
 			c.finish(t)
 			c.reconcile(t)
+			wantNoWork(t, p)
 			for i := range p.parts {
 				if last := p.parts[len(p.parts)-1-i]; last.stop != nil {
 					last.stop(t)
 				}
 			}
 			wantNothingRuns(t, p.home)
-			wantNoWork(t, p)
 		})
 	}
 }

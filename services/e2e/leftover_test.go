@@ -34,14 +34,14 @@ func wantNothingRuns(t testing.TB, dir string) {
 	}
 }
 
-// wantNoWork fails the test when a folder of unfinished work is left.
+// wantNoWork waits until no folder of unfinished work is left.
 func wantNoWork(t testing.TB, p *platform) {
 	t.Helper()
-	alone, err := filepath.Glob(filepath.Join(p.home, "work", "clips", "*"))
-	check(t, err)
-	apart, err := filepath.Glob(filepath.Join(p.home, "clips*", "work", "clips", "*"))
-	check(t, err)
-	if left := append(alone, apart...); len(left) > 0 {
-		t.Errorf("left of work that is done: %v", left)
-	}
+	poll(t, "folders are left of work that is done", func() bool {
+		alone, err := filepath.Glob(filepath.Join(p.home, "work", "clips", "*"))
+		check(t, err)
+		apart, err := filepath.Glob(filepath.Join(p.home, "clips*", "work", "clips", "*"))
+		check(t, err)
+		return len(alone)+len(apart) == 0
+	})
 }

@@ -144,15 +144,32 @@ func (c cluster) waitCurrent(t testing.TB) {
 	})
 }
 
-// loseLeader kills the node that leads the facts, and waits until the platform goes on without it.
-// Afterwards the node comes back and has to catch up, with nothing lost.
-func (p *platform) loseLeader(t testing.TB) (comeBack func()) {
+// waitLed waits until another node than the lost one leads each log.
+func (c cluster) waitLed(t testing.TB, lost *node) {
+	t.Helper()
+	js := c.connect(t)
+	poll(t, "the other nodes do not lead every log", func() bool {
+		streams := 0
+		for info := range js.ListStreams(soon(t)).Info() {
+			streams++
+			if info.Cluster == nil || info.Cluster.Leader == "" || info.Cluster.Leader == lost.name {
+				return false
+			}
+		}
+		return streams > 0
+	})
+}
+
+// loseLeader kills the node that leads the facts, and waits until the platform goes on without it, for
+// somebody who is signed in. Afterwards the node comes back and has to catch up, with nothing lost.
+func (p *platform) loseLeader(t testing.TB, browser *client) (comeBack func()) {
 	t.Helper()
 	before := p.facts(t)
 	lost := p.logs.leader(t, "FACTS")
 	lost.kill()
+	p.logs.waitLed(t, lost)
 	p.ready(t)
-	p.caughtUp(t, before[len(before)-1])
+	browser.caughtUp(t, before[len(before)-1])
 	return func() {
 		lost.start(t)
 		lost.waitHealthy(t)

@@ -40,9 +40,8 @@ func (p *platform) ready(t testing.TB) {
 }
 
 // caughtUp waits until the tables of all services have come to the fact.
-func (p *platform) caughtUp(t testing.TB, last fact) {
+func (c *client) caughtUp(t testing.TB, last fact) {
 	t.Helper()
-	c := p.browser(t)
 	for _, list := range []string{"/api/streams", "/api/clips", "/api/jobs", "/api/events"} {
 		poll(t, fmt.Sprintf("%s does not come to %d", list, last.Seq), func() bool {
 			res, err := c.try(soon(t), http.MethodGet, list, nil, headers([]string{minPosition, fmt.Sprintf("FACTS/%d", last.Seq)}))

@@ -53,7 +53,7 @@ func recording(t *testing.T, p *platform) {
 	live.subscribe("clip/" + made.ID)
 	until(live, "jobs", func(b board) bool { return b.has(made.ID, pipeline.moving) })
 	if len(p.logs) > 1 {
-		defer p.loseLeader(t)()
+		defer p.loseLeader(t, browser)()
 	}
 	packaged, _ := until(live, "clip/"+made.ID, clip.final)
 	until(live, "jobs", func(b board) bool { return b.has(made.ID, pipeline.done) })

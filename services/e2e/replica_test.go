@@ -40,7 +40,7 @@ func TestFaultsReplica(t *testing.T) {
 			return err == nil && res.decode(&m) == nil
 		})
 		facts := p.facts(t)
-		p.caughtUp(t, facts[len(facts)-1])
+		c.program.caughtUp(t, facts[len(facts)-1])
 		t.Logf("another %s has taken over after %s", name, time.Since(began).Round(time.Millisecond))
 		leave()
 		using.Wait()

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,16 +22,22 @@ type ears struct {
 	mu sync.Mutex
 	// channels are those that are connected, by their ids.
 	channels map[string]ear
-	// closed are the owners who have ended their connection.
-	closed map[string]bool
-	// ended are the owners whose connection was closed or lost: whoever listens to it begins anew, even if
-	// there is another one by now.
-	ended map[string]bool
-	// eager are the owners who want it to be tried at once.
-	eager map[string]bool
+	// turns are what has become of the owners' connections that nobody has acted upon.
+	turns map[string]turn
 	// changed is closed when any of these has changed.
 	changed chan struct{}
 	secret  []byte
+}
+
+// turn is what has become of one owner's connection.
+type turn struct {
+	// closed is true when the owner has ended it, and there is no other.
+	closed bool
+	// ended is true when it was closed or lost: whoever listens to it begins anew, even if there is another
+	// one by now.
+	ended bool
+	// eager is true when the owner wants it to be tried at once.
+	eager bool
 }
 
 // ear is one channel.
@@ -42,7 +47,7 @@ type ear struct {
 }
 
 func newEars(c clock) *ears {
-	return &ears{clock: c, changed: make(chan struct{}), closed: map[string]bool{}, ended: map[string]bool{}, eager: map[string]bool{}}
+	return &ears{clock: c, changed: make(chan struct{}), turns: map[string]turn{}}
 }
 
 // listen listens to every channel that is connected, in one process at a time, and knows in each which
@@ -58,16 +63,7 @@ func (e *ears) listen(ctx context.Context, d *run.Deps) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		from := es.TailFrom{Subject: events.Facts.Prefix + ".*.connection.*.*", After: last}
-		for {
-			err := d.Logs.Tail(ctx, events.Facts, from, func(ev es.Event) error {
-				from.After = ev.Seq
-				return e.hear(ctx, d, ev)
-			})
-			if !pause(ctx, machine{}, time.Second) {
-				return ctx.Err()
-			}
-			d.Logger.Warn("what becomes of connections is read again", "err", err)
-		}
+		return d.Follow(ctx, events.Facts, from, func(ev es.Event) error { return e.hear(ctx, d, ev) })
 	})
 	group.Go(func() error {
 		return d.Alone(ctx, "eventsub", func(ctx context.Context) error { return e.keep(ctx, d) })
@@ -83,26 +79,26 @@ func (e *ears) hear(ctx context.Context, d *run.Deps, ev es.Event) error {
 		return nil
 	case events.Name(events.SubscriptionRevoked{}):
 		e.hearMore(ev)
-		e.mu.Lock()
-		e.eager[ev.Owner] = true
-		e.mu.Unlock()
+		e.note(ev.Owner, func(n *turn) { n.eager = true })
 	case events.Name(events.ConnectionClosed{}):
-		e.mu.Lock()
-		e.closed[ev.Owner], e.ended[ev.Owner] = true, true
-		e.mu.Unlock()
+		e.note(ev.Owner, func(n *turn) { n.closed, n.ended = true, true })
 	case events.Name(events.ConnectionOpened{}), events.Name(events.ConnectionRefreshed{}):
-		e.mu.Lock()
-		e.eager[ev.Owner] = true
-		delete(e.closed, ev.Owner)
-		e.mu.Unlock()
+		e.note(ev.Owner, func(n *turn) { n.closed, n.eager = false, true })
 	case events.Name(events.ConnectionLost{}):
-		e.mu.Lock()
-		e.ended[ev.Owner] = true
-		e.mu.Unlock()
+		e.note(ev.Owner, func(n *turn) { n.ended = true })
 	default:
 		return nil
 	}
 	return e.load(ctx, d)
+}
+
+// note changes what has become of an owner's connection.
+func (e *ears) note(owner string, change func(*turn)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := e.turns[owner]
+	change(&n)
+	e.turns[owner] = n
 }
 
 // hearMore takes note of which types are told.
@@ -178,18 +174,21 @@ func (e *ears) keep(ctx context.Context, d *run.Deps) error {
 	for {
 		e.mu.Lock()
 		changed := e.changed
-		channels, closed, ended, eager := maps.Clone(e.channels), e.closed, e.ended, e.eager
-		e.closed, e.ended, e.eager = map[string]bool{}, map[string]bool{}, map[string]bool{}
+		channels, heard := maps.Clone(e.channels), e.turns
+		e.turns = map[string]turn{}
 		e.mu.Unlock()
 		for id, l := range running {
-			if now, ok := channels[id]; ok && now.Owner == l.Owner && sameScopes(now.Scopes, l.Scopes) && !ended[l.Owner] {
+			if now, ok := channels[id]; ok && now.Owner == l.Owner && sameScopes(now.Scopes, l.Scopes) && !heard[l.Owner].ended {
 				continue
 			}
 			l.stop()
 			<-l.done
 			delete(running, id)
 		}
-		for owner := range closed {
+		for owner, n := range heard {
+			if !n.closed {
+				continue
+			}
 			if err := forgetMark(ctx, d, owner); err != nil {
 				d.Logger.Warn("what was heard was not forgotten", "err", err)
 			}
@@ -197,7 +196,7 @@ func (e *ears) keep(ctx context.Context, d *run.Deps) error {
 		for id, each := range channels {
 			if l := running[id]; l == nil {
 				running[id] = e.start(ctx, d, each.link)
-			} else if eager[each.Owner] {
+			} else if heard[each.Owner].eager {
 				select {
 				case l.again <- struct{}{}:
 				default:

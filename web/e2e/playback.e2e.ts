@@ -184,8 +184,8 @@ test("what cannot be reached is said, and goes on by itself", async () => {
   await page.route("**/*.m4s", (route) => route.abort());
   await page.goto(`/streams/${stream.id}?t=9`);
   await page.getByRole("alert").filter({ hasText: "cannot be reached right now" }).waitFor();
-  await page.unroute("**/*.m4s");
   await page.getByRole("button", { name: "Try again" }).click();
+  await page.unroute("**/*.m4s");
   await showsPicture(page, 9 * RATE);
   await page.getByRole("alert").waitFor({ state: "detached" });
   await page.context().close();
