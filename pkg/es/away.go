@@ -22,7 +22,7 @@ func Away(err error) bool {
 	switch {
 	case errors.As(err, &network) && network.Op == "listen": // what is here
 		return false
-	case errors.As(err, &connect), errors.As(err, &network), fault.Is(err, fault.Unavailable):
+	case errors.As(err, &connect), errors.As(err, &network), fault.Is(err, fault.Unavailable), unavailable(err):
 		return true
 	case errors.As(err, &database):
 		// Connection exceptions, and the operator's interventions: a server that stops or starts.

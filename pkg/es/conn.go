@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -97,28 +98,35 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setu
 	return c, nil
 }
 
-// codeNoPeers is what JetStream answers while not enough nodes of a cluster are there.
-const codeNoPeers = 10005
+// noPeers, notLeader and streamOffline are what JetStream answers while a cluster is not whole, besides its
+// answers of the code 503.
+const noPeers, notLeader, streamOffline = 10005, 10009, 10118
+
+// unavailable tells whether JetStream itself says that it cannot do something at the moment.
+func unavailable(err error) bool {
+	api := (*jetstream.APIError)(nil)
+	return errors.As(err, &api) && (api.Code == http.StatusServiceUnavailable || slices.Contains([]jetstream.ErrorCode{noPeers, notLeader, streamOffline}, api.ErrorCode))
+}
+
+// askAgain is how long it is waited before something unsettled is asked again.
+const askAgain = 100 * time.Millisecond
 
 // unsettled tells whether an error is one of a cluster that has no leader at the moment, or not enough
 // nodes, as while it starts or after it has lost a node.
 func unsettled(err error) bool {
-	if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == codeNoPeers {
-		return true
-	}
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
+	return unavailable(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
 		errors.Is(err, jetstream.ErrNoStreamResponse)
 }
 
 // answered asks again for a minute while the answer is unsettled, or one of those that will change too.
-func answered(ctx context.Context, ask func() error, too ...error) error {
+func answered(ctx context.Context, question func() error, too ...error) error {
 	for end := time.Now().Add(time.Minute); ; {
-		err := ask()
+		err := question()
 		changes := unsettled(err) || slices.ContainsFunc(too, func(one error) bool { return errors.Is(err, one) })
 		if !changes || ctx.Err() != nil || time.Now().After(end) {
 			return err
 		}
-		pause(ctx, 100*time.Millisecond)
+		pause(ctx, askAgain)
 	}
 }
 
@@ -214,7 +222,7 @@ func (c *Conn) ensureLive(ctx context.Context) error {
 func (c *Conn) keep(stream jetstream.Stream) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.streams[stream.CachedInfo().Config.Name] = stream
+	c.streams[stream.CachedInfo().Config.Name] = patient{stream}
 }
 
 func (c *Conn) stream(log string) (jetstream.Stream, error) {

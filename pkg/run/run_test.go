@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -65,15 +64,6 @@ func TestServiceBeginsAgain(t *testing.T) {
 	runs <- errors.New("this is wrong")
 	if err := <-done; err == nil || !strings.Contains(err.Error(), "service toy: this is wrong") {
 		t.Fatalf("got %v", err)
-	}
-}
-
-// An address that cannot be listened on is told at once.
-func TestListeningIsNoPartThatIsAway(t *testing.T) {
-	t.Parallel()
-	_, err := net.Listen("tcp", "192.0.2.1:80")
-	if err == nil || es.Away(err) {
-		t.Errorf("%v is told as away", err)
 	}
 }
 

@@ -49,11 +49,13 @@ test("by a code, which the page sees being used by itself", async () => {
 test("what Twitch has taken back is told, on the live page too, and one click connects again", async () => {
   const page = await visitor.open("/live");
   await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.getByRole("status").filter({ hasText: "Connected" }).first().waitFor();
   await happen("disconnect");
   await page.getByRole("alert").getByText("The connection to Twitch is lost.").waitFor();
   await page.getByRole("link", { name: "Connect again" }).click();
-  await page.getByText("Connection lost", { exact: true }).waitFor();
-  await page.getByRole("link", { name: "Connect again" }).click();
+  const twitch = page.getByRole("region", { name: "Twitch" });
+  await twitch.getByText("Connection lost", { exact: true }).waitFor();
+  await twitch.getByRole("link", { name: "Connect again" }).click();
   await page.getByText("Connected and heard").waitFor();
   await page.context().close();
 });

@@ -26,7 +26,7 @@ afterAll(async () => {
 test("the work on a clip is one pipeline, whose stages and jobs tell what they came to", async () => {
   const page = await visitor.open("/jobs?state=done");
   const pipeline = page.getByRole("listitem", { name: clip.name }).first();
-  await pipeline.getByText("Done", { exact: true }).waitFor();
+  await pipeline.getByText("Done", { exact: true }).waitFor({ timeout: 150_000 });
   await pipeline.getByRole("button", { name: /^Details of/ }).click();
   for (const stage of [/looks at what is in a recording/i, /settles how a recording is made playable/i, /draws the poster/i]) await pipeline.getByText(stage).first().waitFor();
   const job = pipeline.getByRole("list", { name: "Jobs" }).getByRole("listitem").filter({ hasText: "clip.probed" });
@@ -46,7 +46,7 @@ test("work that goes on is paused, put before other work, cancelled and begun an
   await (await choosing).setFiles(path);
   await page.getByRole("link", { name: "Jobs" }).filter({ visible: true }).click();
   const pipeline = page.getByRole("tabpanel").getByRole("listitem", { name: basename(path) });
-  await pipeline.getByRole("button", { name: /^Pause/ }).click();
+  await pipeline.getByRole("button", { name: /^Pause/ }).click({ timeout: 120_000 });
   await pipeline.getByText(/^Paused: /).waitFor();
   await pipeline.getByRole("button", { name: /^Raise the priority/ }).click();
   await pipeline.getByText("Priority +1").waitFor();

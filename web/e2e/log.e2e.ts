@@ -20,8 +20,7 @@ test("filters find what happened to one thing, and the address keeps them", asyn
   await page.getByLabel("Id of the aggregate").fill(stream.id);
   await page.keyboard.press("Enter");
   const events = page.getByRole("listbox", { name: "Events, newest first" }).getByRole("option");
-  await events.nth(2).waitFor();
-  expect(await events.count()).toBe(3);
+  await expect.poll(() => events.count()).toBe(3);
   await page.getByRole("combobox", { name: "Type of event" }).fill("stream.renamed");
   await page.keyboard.press("Enter");
   await events.nth(1).waitFor({ state: "detached" });
@@ -98,12 +97,13 @@ test("a long way is shown from its end, each step against what was before it, an
   await page.goto(`/log/state?topic=stream/${long.id}`);
   await page.getByRole("heading", { name: "How “A long evening” came to be" }).waitFor();
   await page.getByText("200 of the latest 200").waitFor();
+  const changed = page.getByRole("region", { name: "What changed" });
+  await changed.getByText("Moment 204").waitFor();
   await page.getByRole("slider").focus();
   await page.keyboard.press("Home");
   await page.getByText("1 of the latest 200").waitFor();
-  const changed = page.getByRole("region", { name: "What changed" });
   await changed.getByText("Moment 5").waitFor();
-  expect(await changed.locator("ul > li").count()).toBe(2); // the marker, and how many there are
+  await expect.poll(() => changed.locator("ul > li").count()).toBe(2); // the marker, and how many there are
   await page.getByRole("button", { name: "Show earlier steps" }).click();
   await page.getByText("6 of 205").waitFor();
   await page.context().close();

@@ -20,15 +20,12 @@ export async function numberedStream(visitor: Visitor): Promise<{ id: string; fi
   const second = await send(required("AFTERGLOW_SECOND"), {
     streamId: first.streamId, startedAt: new Date(START + SECOND * 1000).toISOString(),
   });
-  const page = await visitor.open("/streams");
-  for (const clip of [first, second]) {
-    await page.waitForFunction(async (path) => {
-      const { state } = (await (await fetch(path)).json()) as Clip;
-      if (state === "failed" || state === "refused") throw new Error(`${path} is ${state}`);
+  for (const { id, name } of [first, second]) {
+    await visitor.until<Clip>(`/api/clips/${id}`, ({ state }) => {
+      if (state === "failed" || state === "refused") throw new Error(`${name} is ${state}`);
       return state === "packaged";
-    }, `/api/clips/${clip.id}`, { timeout: 150_000, polling: 300 });
+    });
   }
-  await page.context().close();
   return { id: first.streamId, first, second };
 }
 

@@ -7,10 +7,11 @@ import { required } from "./machine";
 export function freezeDatabase(): () => void {
   const [first] = readFileSync(join(required("AFTERGLOW_DATA"), "postgres/data/postmaster.pid"), "utf8").split("\n");
   const server = Number(first);
-  const all = [server, ...childrenOf(server)];
-  for (const pid of all) process.kill(pid, "SIGSTOP");
+  process.kill(server, "SIGSTOP"); // from here on it has no further children
+  const children = childrenOf(server);
+  for (const pid of children) process.kill(pid, "SIGSTOP");
   return () => {
-    for (const pid of all) process.kill(pid, "SIGCONT");
+    for (const pid of [server, ...children]) process.kill(pid, "SIGCONT");
   };
 }
 

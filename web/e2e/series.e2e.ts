@@ -137,7 +137,7 @@ test("the plan is sent to Twitch by one click, and taken back by another", async
     ...PLAN, title: `Sent ${RUN}`, zone: "UTC", start: today, time: "23:59", recurrence: { every: "week", interval: 1, days: ["sunday"] }, tags: ["Sent"], language: "de",
   });
   const page = await visitor.open("/connect/twitch");
-  await page.waitForFunction(async () => ((await (await fetch("/api/connections")).json()) as Connections).items[0]?.state === "connected");
+  await visitor.until<Connections>("/api/connections", ({ items }) => items[0]?.state === "connected");
   const channel = async () => (await (await page.request.get("/api/twitch/channel")).json()) as ChannelInfo;
   const before = await channel();
   await page.goto(`/series/${id}`);

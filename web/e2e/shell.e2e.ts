@@ -17,6 +17,8 @@ afterAll(() => visitor?.leave());
 
 async function palette(page: Page) {
   await page.getByRole("heading", { level: 1 }).waitFor();
+  // What connects it listens to the keys too.
+  await page.getByRole("button", { name: /^Status: (?!Connecting)/ }).filter({ visible: true }).waitFor();
   await page.keyboard.press("Control+k");
   return page.getByRole("combobox", { name: "Search or do" });
 }
@@ -40,6 +42,7 @@ test("the palette goes to pages, and arrows choose among what it found", async (
   await page.waitForURL("**/settings");
   await field.waitFor({ state: "detached" });
   await (await palette(page)).waitFor();
+  await page.getByRole("group", { name: "Streams" }).waitFor();
   const chosen = page.getByRole("option", { selected: true });
   const first = await chosen.textContent();
   await page.keyboard.press("ArrowDown");
@@ -96,7 +99,7 @@ test("a database that is away is named in every page, and it is over when it is 
     thaw();
   }
   await page.getByText("The database is away.").first().waitFor({ state: "detached", timeout: 60_000 });
-  await status.filter({ hasText: "Connected" }).waitFor();
+  await status.filter({ hasText: "Connected" }).waitFor({ timeout: 60_000 });
   await page.context().close();
 });
 
@@ -106,8 +109,8 @@ test("a page that is opened while the database is away says so to everybody, and
   try {
     page = await visitor.open("/streams");
     stranger = await visitor.stranger("/login");
-    await page.getByRole("heading", { name: "The database is away" }).waitFor();
-    await stranger.getByText("The database is away").waitFor();
+    await page.getByRole("heading", { name: "The database is away" }).waitFor({ timeout: 60_000 });
+    await stranger.getByText("The database is away").waitFor({ timeout: 60_000 });
   } finally {
     thaw();
   }

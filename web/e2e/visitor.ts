@@ -1,5 +1,6 @@
 /** A person at a browser: signs in, adds the sample recording, looks at pages. */
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { vi } from "vitest";
 import type { Clip } from "../src/gen/api";
 import { CHROMIUM, required } from "./machine";
 
@@ -89,12 +90,26 @@ export class Visitor {
     await tray.getByRole("link", { name: "Open" }).click();
     await page.waitForURL(/\/streams\/[^/?]+/);
     const streamId = new URL(page.url()).pathname.split("/").at(-1)!;
-    const answer = await page.request.get("/api/clips", { params: { stream: streamId } });
-    const { items } = (await answer.json()) as { items: Clip[] };
     await page.context().close();
-    const clip = items.find((candidate) => candidate.state === "packaged");
-    if (!clip) throw new Error(`stream ${streamId} has no clip that can be played`);
-    return clip;
+    const packaged = ({ state }: Clip) => state === "packaged";
+    // What is pushed to a page may be ahead of what the lists say.
+    const { items } = await this.until<{ items: Clip[] }>(`/api/clips?stream=${streamId}`, (told) => told.items.some(packaged));
+    return items.find(packaged)!;
+  }
+
+  /** Asks the server until its answer is what one waits for, as long as work on a recording may take. */
+  async until<T>(path: string, holds: (told: T) => boolean): Promise<T> {
+    const context = await this.browser.newContext({ baseURL: required("AFTERGLOW_URL"), storageState: this.session });
+    const ask = async () => {
+      const answer = await context.request.get(path);
+      const told = answer.ok() ? ((await answer.json()) as T) : undefined;
+      return told !== undefined && holds(told) && { told };
+    };
+    const { told } = await vi.waitUntil(ask, { timeout: PREPARED, interval: 300 }).catch((error: unknown) => {
+      throw new Error(`${path} does not come to what is waited for`, { cause: error });
+    });
+    await context.close();
+    return told;
   }
 
   async leave(): Promise<void> {

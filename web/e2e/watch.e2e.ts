@@ -1,6 +1,7 @@
 /** The page on which everybody may watch what is published, and what a link opens that ends. */
 import type { Page, Request } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { required } from "./machine";
 import { numberedStream, RATE, SECOND, showsPicture } from "./numbered";
 import { Visitor } from "./visitor";
 
@@ -27,6 +28,9 @@ async function share(on: boolean): Promise<string | undefined> {
   await link.waitFor({ state: on ? "visible" : "detached" });
   const url = on ? await link.inputValue() : undefined;
   await page.context().close();
+  // What gives out the media hears of it on its own.
+  const media = new URL(`/media/streams/${stream.id}/hls/index.m3u8`, required("AFTERGLOW_URL"));
+  await expect.poll(async () => (await fetch(media)).status).toBe(on ? 200 : 401);
   return url && new URL(url).pathname;
 }
 

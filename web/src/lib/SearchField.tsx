@@ -18,10 +18,13 @@ export function SearchField({ q, label, placeholder, className, onSearch }: Sear
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(q);
   const [applied, setApplied] = useState(q);
+  /** What was typed and is not in the address yet. */
+  const [typed, setTyped] = useState<string>();
   useHotkeys([["/", () => field.current?.focus()]]);
-  if (q !== applied) { // by the back button, or by "show all"
+  if (q !== applied) {
     setApplied(q);
-    if (q !== text.trim()) setText(q);
+    if (q === typed) setTyped(undefined);
+    else if (typed === undefined) setText(q); // by the back button, or by "show all"
   }
   const apply = useDebouncedCallback((value: string) => {
     const wanted = value.trim() || undefined;
@@ -29,6 +32,7 @@ export function SearchField({ q, label, placeholder, className, onSearch }: Sear
   }, 250);
   const change = (value: string) => {
     setText(value);
+    setTyped(value.trim() === q ? undefined : value.trim());
     apply(value);
   };
   return (

@@ -40,7 +40,7 @@ interface Options {
 
 const OFFLINE = "Afterglow does not answer. Is the server still running?";
 
-/** The furthest position on FACTS that this tab has written, so that its reads wait until the server shows it. */
+/** The furthest position on FACTS that this tab has written or heard of: its reads wait until the server shows it. */
 let position = 0;
 
 let onUnauthenticated: () => void = () => {};
@@ -91,7 +91,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
     throw new ApiError(0, "offline", OFFLINE);
   }
 
-  remember(response.headers.get("Afterglow-Position"));
+  heardOf(response.headers.get("Afterglow-Position"));
   if (!response.ok) throw await failure(response, path);
   if (response.status === 204) return undefined as T;
   return parse<T>(await response.text());
@@ -107,8 +107,9 @@ export function queryString(query: Query = {}): string {
   return text && `?${text}`;
 }
 
-function remember(header: string | null): void {
-  position = Math.max(position, sequence(header));
+/** From now on what is read is no older than this position. */
+export function heardOf(told: string | null | undefined): void {
+  position = Math.max(position, sequence(told));
 }
 
 /** The sequence of a position on FACTS; 0 for any other. */

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import type { EventRecord } from "../gen/api";
+import { heardOf } from "./api";
 import { Socket, type Connection } from "./socket";
 
 export const socket = new Socket({
@@ -61,17 +62,20 @@ export function useTopic<T>(topic: string): T | undefined {
   return useSyncExternalStore(listen, () => socket.value(topic)?.value as T | undefined);
 }
 
-/** Calls `onChange` with every new value of a document topic that is only a sign to look again. */
+/**
+ * Calls `onChange` with every value of a document topic that is only a sign to look again; with the first one
+ * too, as what was read before may be older.
+ */
 export function useSignal(topic: string, onChange: () => void): void {
   const changed = useEffectEvent(onChange);
-  useEffect(() => {
-    let known = false;
-    return socket.subscribe(topic, (news) => {
+  useEffect(
+    () => socket.subscribe(topic, (news) => {
       if (news.type !== "value") return;
-      if (known) changed();
-      known = true;
-    });
-  }, [topic]);
+      heardOf(socket.value(topic)?.position);
+      changed();
+    }),
+    [topic],
+  );
 }
 
 interface Feed {

@@ -5,6 +5,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, ChevronLeft, ChevronRight, History } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import type { EventRecord } from "../../gen/api";
+import { heardOf } from "../../lib/api";
 import { useFeed } from "../../lib/live";
 import { LinkButton } from "../../lib/LinkButton";
 import { Failure, Notice } from "../../lib/Notice";
@@ -50,7 +51,10 @@ function Past({ topic }: { topic: string }) {
     since: made && (made.at(-1)?.seq ?? 0),
     onEvents: (events) => {
       const [, id = ""] = topic.split("/", 2);
-      if (events.some((event) => JSON.stringify(event).includes(id))) void client.invalidateQueries({ queryKey: stepsQuery(topic).queryKey });
+      const about = events.findLast((event) => JSON.stringify(event).includes(id));
+      if (!about) return;
+      heardOf(`FACTS/${about.seq}`);
+      void client.invalidateQueries({ queryKey: stepsQuery(topic).queryKey });
     },
     onGap: () => void refetch(),
   });

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { heardOf } from "../../lib/api";
 import { socket, useConnection } from "../../lib/live";
 import { useMay } from "../../lib/session";
 
@@ -22,7 +23,9 @@ export function useSettings(): void {
       return () => removeEventListener("focus", again);
     }
     return socket.subscribe("events/facts", (news) => {
-      if (news.type === "gap" || (news.type === "event" && news.event.aggregate === "account")) again();
+      if (news.type === "event" && news.event.aggregate === "account") heardOf(`FACTS/${news.event.seq}`);
+      else if (news.type !== "gap") return;
+      again();
     });
   }, [client, connection, readLog]);
 }

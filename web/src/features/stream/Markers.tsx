@@ -131,7 +131,7 @@ function TimedField({ bare, onAdd }: { bare: boolean; onAdd: AddMarker }) {
             return false;
           }
           const saved = await onAdd(label, at);
-          if (saved) setText("");
+          if (saved) setText((now) => (now === text ? "" : now));
           return saved;
         }}
       />
