@@ -22,15 +22,15 @@ type ears struct {
 	mu sync.Mutex
 	// channels are those that are connected, by their ids.
 	channels map[string]ear
-	// turns are what has become of the owners' connections that nobody has acted upon.
-	turns map[string]turn
+	// fates are what has become of the owners' connections that nobody has acted upon.
+	fates map[string]fate
 	// changed is closed when any of these has changed.
 	changed chan struct{}
 	secret  []byte
 }
 
-// turn is what has become of one owner's connection.
-type turn struct {
+// fate is what has become of one owner's connection.
+type fate struct {
 	// closed is true when the owner has ended it, and there is no other.
 	closed bool
 	// ended is true when it was closed or lost: whoever listens to it begins anew, even if there is another
@@ -47,7 +47,7 @@ type ear struct {
 }
 
 func newEars(c clock) *ears {
-	return &ears{clock: c, changed: make(chan struct{}), turns: map[string]turn{}}
+	return &ears{clock: c, changed: make(chan struct{}), fates: map[string]fate{}}
 }
 
 // listen listens to every channel that is connected, in one process at a time, and knows in each which
@@ -79,13 +79,13 @@ func (e *ears) hear(ctx context.Context, d *run.Deps, ev es.Event) error {
 		return nil
 	case events.Name(events.SubscriptionRevoked{}):
 		e.hearMore(ev)
-		e.note(ev.Owner, func(n *turn) { n.eager = true })
+		e.note(ev.Owner, func(n *fate) { n.eager = true })
 	case events.Name(events.ConnectionClosed{}):
-		e.note(ev.Owner, func(n *turn) { n.closed, n.ended = true, true })
+		e.note(ev.Owner, func(n *fate) { n.closed, n.ended = true, true })
 	case events.Name(events.ConnectionOpened{}), events.Name(events.ConnectionRefreshed{}):
-		e.note(ev.Owner, func(n *turn) { n.closed, n.eager = false, true })
+		e.note(ev.Owner, func(n *fate) { n.closed, n.eager = false, true })
 	case events.Name(events.ConnectionLost{}):
-		e.note(ev.Owner, func(n *turn) { n.ended = true })
+		e.note(ev.Owner, func(n *fate) { n.ended = true })
 	default:
 		return nil
 	}
@@ -93,12 +93,12 @@ func (e *ears) hear(ctx context.Context, d *run.Deps, ev es.Event) error {
 }
 
 // note changes what has become of an owner's connection.
-func (e *ears) note(owner string, change func(*turn)) {
+func (e *ears) note(owner string, change func(*fate)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	n := e.turns[owner]
+	n := e.fates[owner]
 	change(&n)
-	e.turns[owner] = n
+	e.fates[owner] = n
 }
 
 // hearMore takes note of which types are told.
@@ -174,8 +174,8 @@ func (e *ears) keep(ctx context.Context, d *run.Deps) error {
 	for {
 		e.mu.Lock()
 		changed := e.changed
-		channels, heard := maps.Clone(e.channels), e.turns
-		e.turns = map[string]turn{}
+		channels, heard := maps.Clone(e.channels), e.fates
+		e.fates = map[string]fate{}
 		e.mu.Unlock()
 		for id, l := range running {
 			if now, ok := channels[id]; ok && now.Owner == l.Owner && sameScopes(now.Scopes, l.Scopes) && !heard[l.Owner].ended {
