@@ -113,7 +113,7 @@ func (c *crowd) finish(t *testing.T) {
 			continue
 		}
 		topic := "clip/" + f.AggregateID
-		s.subscribe(topic)
+		s.subscribeOnceThere(topic)
 		until(s, topic, clip.final)
 	}
 }

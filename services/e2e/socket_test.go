@@ -61,6 +61,21 @@ func (s *socket) subscribe(topic string, since ...uint64) {
 	check(s.t, s.conn.WriteJSON(ask))
 }
 
+// subscribeOnceThere is subscribe for a document that the tables have already, and that may be shown a little
+// later than anybody waits for it.
+func (s *socket) subscribeOnceThere(topic string) {
+	s.t.Helper()
+	poll(s.t, topic+" is not shown", func() bool {
+		s.subscribe(topic)
+		m := s.next(topic)
+		if m.Type == "ERROR" && m.Code == "not_found" {
+			return false
+		}
+		s.unseen = append(s.unseen, m)
+		return true
+	})
+}
+
 func (s *socket) read() message {
 	s.t.Helper()
 	check(s.t, s.conn.SetReadDeadline(time.Now().Add(5*time.Minute)))

@@ -10,12 +10,12 @@ export function More({ list }: { list: UseInfiniteQueryResult }) {
   const load = useEffectEvent(() => {
     if (!list.isFetching && !list.isFetchNextPageError) void list.fetchNextPage();
   });
-  const pages = list.isFetchingNextPage;
+  const { isFetching } = list; // what could not be loaded meanwhile is loaded then
   useEffect(() => {
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && load(), { rootMargin: "800px" });
     if (end.current) observer.observe(end.current);
     return () => observer.disconnect();
-  }, [pages]);
+  }, [isFetching]);
   return (
     <div className={classes.more} ref={end}>
       {list.isFetchNextPageError && <span role="alert">{sentence(list.error)}</span>}
