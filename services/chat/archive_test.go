@@ -254,7 +254,6 @@ func TestImportJoinsWhatWasCaptured(t *testing.T) {
 	if done, err := send("s1", first, second, first); err != nil || done.Added != 2 || done.Known != 1 {
 		t.Fatalf("imported %+v, %v", done, err)
 	}
-	s.settle()
 	if done, err := send("s1", first, second); err != nil || done.Added != 0 || done.Known != 2 {
 		t.Errorf("imported again %+v, %v", done, err)
 	}
@@ -281,4 +280,31 @@ func TestImportJoinsWhatWasCaptured(t *testing.T) {
 		t.Errorf("list %+v", list)
 	}
 	s.consistent()
+}
+
+func TestWhatWasImportedIsThereAtOnce(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	began := evening()
+	s.tell(began, events.StreamCreated{Stream: "s1", Title: "x", StartedAt: began})
+	file := make([]any, 500)
+	for i := range file {
+		file[i] = map[string]any{"_id": fmt.Sprint("i", i), "content_offset_seconds": i, "commenter": map[string]any{"_id": "1001", "name": "ann"}, "message": map[string]any{"body": "hi"}}
+	}
+	send := func() (done chat.Imported) {
+		if _, err := s.Call(t, ours, "POST /api/chat/imports", testkit.Body(map[string]any{"stream": "s1", "channel": "77", "comments": file}), &done, s.last); err != nil {
+			t.Fatal(err)
+		}
+		return done
+	}
+	if done := send(); done.Added != len(file) {
+		t.Fatalf("imported %+v", done)
+	}
+	var told chat.StreamChat
+	if _, err := s.Call(t, ours, "GET /api/chat/streams/{stream}", testkit.Params("stream", "s1"), &told); err != nil || told.Messages != len(file) {
+		t.Errorf("%d messages, %v", told.Messages, err)
+	}
+	if done := send(); done.Known != len(file) {
+		t.Errorf("imported again %+v", done)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -49,7 +50,8 @@ func (r ImportComments) Validate() error {
 	return nil
 }
 
-// importComments adds messages to what was captured; the id of a message tells whether it is known.
+// importComments adds messages to what was captured, and answers when they can be read; the id of a message tells whether
+// it is known.
 var importComments = api.Post("/api/chat/imports", "adds messages from a chat file of TwitchDownloader to a stream", api.Editors,
 	func(ctx context.Context, d *run.Deps, req ImportComments) (Imported, error) {
 		var done Imported
@@ -73,6 +75,7 @@ var importComments = api.Post("/api/chat/imports", "adds messages from a chat fi
 		}
 		var group errgroup.Group
 		group.SetLimit(writersAtOnce)
+		written := make([]uint64, len(comments))
 		for i, c := range comments {
 			if known[i] {
 				done.Known++
@@ -80,11 +83,16 @@ var importComments = api.Post("/api/chat/imports", "adds messages from a chat fi
 			}
 			done.Added++
 			group.Go(func() error {
-				_, err := d.Append(ctx, w.owner, c.event(req.Channel), es.At(c.sentAt(w)), es.ID(es.DerivedID("chat", w.owner, c.ID)))
+				p, err := d.Append(ctx, w.owner, c.event(req.Channel), es.At(c.sentAt(w)), es.ID(es.DerivedID("chat", w.owner, c.ID)))
+				written[i] = p.Seq
 				return err
 			})
 		}
-		if err := group.Wait(); err != nil || done.Added == 0 || w.live {
+		if err := group.Wait(); err != nil || done.Added == 0 {
+			return done, err
+		}
+		// Whoever looks now finds all of it, and whoever sends it again is told that it is known.
+		if err := d.WaitFor(ctx, es.Position{Log: events.Chat.Name, Seq: slices.Max(written)}); err != nil || w.live {
 			return done, err
 		}
 		return done, sealSoon(ctx, d, w.owner, w.stream)
