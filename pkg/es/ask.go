@@ -2,7 +2,10 @@ package es
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -43,8 +46,17 @@ func ask[T any](ctx context.Context, question func(context.Context) (T, error)) 
 		answer, err := question(waiting)
 		cancel()
 		if !limited || ctx.Err() != nil || !unsettled(err) {
-			return answer, err
+			return answer, unanswered(ctx, err)
 		}
 		pause(ctx, askAgain)
 	}
+}
+
+// unanswered names an answer that did not come in time, although the caller would have waited on: with its
+// own deadline the caller has nothing to do with it.
+func unanswered(ctx context.Context, err error) error {
+	if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", nats.ErrTimeout, err)
 }

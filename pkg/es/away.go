@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/afterglow-live/afterglow/pkg/fault"
 )
@@ -31,6 +32,7 @@ func Away(err error) bool {
 	for _, sign := range []error{
 		io.ErrUnexpectedEOF, syscall.EPIPE, syscall.ECONNRESET, syscall.ECONNREFUSED,
 		nats.ErrTimeout, nats.ErrNoResponders, nats.ErrConnectionClosed, nats.ErrDisconnected,
+		jetstream.ErrNoStreamResponse,
 	} {
 		if errors.Is(err, sign) {
 			return true

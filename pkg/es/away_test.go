@@ -23,6 +23,8 @@ func TestAway(t *testing.T) {
 		{fmt.Errorf("asking: %w", &jetstream.APIError{Code: 503, ErrorCode: 10008}), true},
 		{&jetstream.APIError{Code: 500, ErrorCode: notLeader}, true},
 		{&jetstream.APIError{Code: 404, ErrorCode: jetstream.JSErrCodeStreamNotFound}, false},
+		{jetstream.ErrNoStreamResponse, true},
+		{context.DeadlineExceeded, false}, // of whoever asks
 		{errors.New("this is wrong"), false},
 		{listening, false},
 		{nil, false},
@@ -34,7 +36,7 @@ func TestAway(t *testing.T) {
 }
 
 // A lost answer is asked for again, however long the caller would wait; without a deadline the caller is
-// told. What is answered is the answer.
+// told, as of a part that is away. What is answered is the answer.
 func TestLostAnswer(t *testing.T) {
 	t.Parallel()
 	patiently, cancel := context.WithTimeout(t.Context(), time.Hour)
@@ -52,7 +54,7 @@ func TestLostAnswer(t *testing.T) {
 			}
 			return 0, c.second
 		})
-		if asked != c.asked || !errors.Is(err, c.second) {
+		if asked != c.asked || !errors.Is(err, c.second) || Away(err) != (c.asked == 1) {
 			t.Errorf("asked %d times, %v", asked, err)
 		}
 	}

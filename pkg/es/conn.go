@@ -124,7 +124,7 @@ func answered(ctx context.Context, question func() error, too ...error) error {
 		err := question()
 		changes := unsettled(err) || slices.ContainsFunc(too, func(one error) bool { return errors.Is(err, one) })
 		if !changes || ctx.Err() != nil || time.Now().After(end) {
-			return err
+			return unanswered(ctx, err)
 		}
 		pause(ctx, askAgain)
 	}
@@ -257,7 +257,7 @@ func (c *Conn) identities(ctx context.Context, logs []string) (map[string]string
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("log %s: %w", name, err)
+			return nil, fmt.Errorf("log %s: %w", name, unanswered(ctx, err))
 		}
 		c.keep(stream)
 		all[name] = identityOf(stream)

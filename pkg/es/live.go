@@ -72,7 +72,7 @@ func (c *Conn) Document(ctx context.Context, owner, topic string) (Live, error) 
 		return Live{}, nothing
 	}
 	if err != nil {
-		return Live{}, fmt.Errorf("live document %s: %w", topic, err)
+		return Live{}, fmt.Errorf("live document %s: %w", topic, unanswered(ctx, err))
 	}
 	return decodeLive(entry.Key(), entry.Revision(), entry.Value())
 }
@@ -83,7 +83,7 @@ func (c *Conn) Watch(ctx context.Context, ready func(), f func(Live)) error {
 	const bucket, prefix = "KV_" + liveBucket, "$KV." + liveBucket + "."
 	stream, err := c.js.Stream(ctx, bucket)
 	if err != nil {
-		return fmt.Errorf("live documents: %w", err)
+		return fmt.Errorf("live documents: %w", unanswered(ctx, err))
 	}
 	c.keep(stream)
 	ready()
@@ -117,7 +117,7 @@ func (c *Conn) shownOf(ctx context.Context, kinds []Document) (map[touch]bool, e
 	}
 	keys, err := c.live.ListKeysFiltered(ctx, filters...)
 	if err != nil {
-		return nil, fmt.Errorf("live documents: %w", err)
+		return nil, fmt.Errorf("live documents: %w", unanswered(ctx, err))
 	}
 	for key := range keys.Keys() {
 		owner, topic, _ := strings.Cut(key, ".")
@@ -144,7 +144,7 @@ func (c *Conn) publishLive(ctx context.Context, owner, topic string, at Position
 		return fmt.Errorf("live document %s: %w: it has %d bytes, NATS takes %d", topic, errUnshowable, len(stored), most)
 	}
 	if _, err := c.live.Put(ctx, liveKey(owner, topic), stored); err != nil {
-		return fmt.Errorf("live document %s: %w", topic, err)
+		return fmt.Errorf("live document %s: %w", topic, unanswered(ctx, err))
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (r *reading) run(ctx context.Context, f func(jetstream.Msg) error) error {
 		if r.again && unsettled(err) {
 			return fmt.Errorf("%w: %w", errStalled, err)
 		}
-		return fmt.Errorf("reading %s: %w", r.log, err)
+		return fmt.Errorf("reading %s: %w", r.log, unanswered(ctx, err))
 	}
 	if r.from.Until > 0 && consumer.CachedInfo().NumPending == 0 {
 		if more, err := r.more(ctx); err != nil || !more {

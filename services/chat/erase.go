@@ -46,8 +46,11 @@ var erasePerson = api.Post("/api/chat/people/{user}/erase", "removes all that so
 		if e == (Erasing{}) {
 			return e, nobodyIs(req.User)
 		}
-		_, err = d.Append(ctx, api.OwnerOf(ctx), events.ErasureRequested{Person: req.User})
-		return e, err
+		p, err := d.Append(ctx, api.OwnerOf(ctx), events.ErasureRequested{Person: req.User})
+		if err != nil {
+			return e, err
+		}
+		return e, d.WaitFor(ctx, p)
 	})
 
 // erase removes a person from the logs and the archives; the tables have forgotten them as soon as they

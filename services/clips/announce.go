@@ -149,9 +149,11 @@ var startUpload = api.Post("/api/uploads", "announces a file and says where its 
 		return u.show(ctx, d, nil)
 	})
 
+// checkStream refuses what is no stream of the owner's; one that a clip names is there, or is being made.
 func checkStream(ctx context.Context, d *run.Deps, owner, id string) error {
 	var there bool
-	err := d.DB.QueryRow(ctx, `select exists (select from stream where owner = $1 and id = $2 and not deleted)`, owner, id).Scan(&there)
+	err := d.DB.QueryRow(ctx, `select coalesce((select not deleted from stream where owner = $1 and id = $2),
+		exists (select from clip where owner = $1 and stream = $2))`, owner, id).Scan(&there)
 	if err == nil && !there {
 		return fault.Field("streamId", "there is no stream %s", id)
 	}

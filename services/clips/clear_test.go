@@ -1,8 +1,11 @@
 package clips_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -10,6 +13,7 @@ import (
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/run"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
+	"github.com/afterglow-live/afterglow/services/clips"
 )
 
 // A desk is cleared once its clip is done with, also when that became known while nothing ran here, and
@@ -47,6 +51,38 @@ func TestDesksAreCleared(t *testing.T) {
 		t.Fatal(err)
 	}
 	happened(t, s, events.ClipDeleted{Clip: "busy"})
+	wantClear(t, p)
+}
+
+// Who works at a desk keeps it from being cleared, and clears it when the work is cut short.
+func TestDesksOfDeletedClipsAreCleared(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	m := behind(t, &p)
+	file := filepath.Join(t.TempDir(), "a.mp4")
+	if err := os.WriteFile(file, []byte("no film"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Blob.Upload(t.Context(), file, "ours/sources/x/source"); err != nil {
+		t.Fatal(err)
+	}
+	fetching := make(chan struct{})
+	began := sync.OnceFunc(func() { close(fetching) })
+	m.with(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/source") {
+			return false
+		}
+		began()
+		<-r.Context().Done()
+		return true
+	})
+	s := testkit.Start(t, p, clips.Service)
+	happened(t, s, events.ClipRegistered{Clip: "c1", Stream: "s1", Name: "a.mp4", Size: 7, Object: "ours/sources/x/source"})
+	<-fetching
+	wantClear(t, p, "c1")
+	if err := call(t, s, ours, "DELETE /api/clips/{clip}", "clip", "c1"); err != nil {
+		t.Fatal(err)
+	}
 	wantClear(t, p)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -26,14 +27,14 @@ type desk struct {
 func deskDir(d *run.Deps, clip string) string { return filepath.Join(d.Work, "clips", clip) }
 
 // openDesk brings the stored file here, unless it is here already. Whoever has the desk open keeps it
-// from being cleared; it has to be closed.
+// from being cleared; it has to be left.
 func openDesk(ctx context.Context, d *run.Deps, clip, object string) (*desk, error) {
 	k, err := takeDesk(deskDir(d, clip), unix.LOCK_SH)
 	if err != nil {
 		return nil, err
 	}
 	if err := k.alone(func() error { return k.fetch(ctx, d, object) }); err != nil {
-		k.close()
+		k.leave(ctx, d)
 		return nil, err
 	}
 	return k, nil
@@ -148,10 +149,12 @@ func (k *desk) close() {
 }
 
 // leave closes the desk after a job. If the clip was done with meanwhile, the desk kept itself from being
-// cleared until now.
+// cleared until now; so it is also after a job that was cancelled.
 func (k *desk) leave(ctx context.Context, d *run.Deps) {
 	k.close()
-	if err := sweep(ctx, d); err != nil && ctx.Err() == nil {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := sweep(ctx, d); err != nil {
 		d.Logger.Warn("a place to work was not cleared", "err", err)
 	}
 }

@@ -170,6 +170,19 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	testkit.WantFault(t, call(t, s, ours, "POST /api/uploads/{upload}/complete", "upload", up.ID), fault.NotFound)
 }
 
+// More may be added to the stream of a clip before the stream itself is made.
+func TestUploadToTheStreamOfAClip(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), idle())
+	first := send(t, s, "a.mp4", []byte("the first"), nil)
+	if c := send(t, s, "b.mp4", []byte("the second"), map[string]any{"streamId": first.StreamID}); c.StreamID != first.StreamID {
+		t.Errorf("clip %+v", c)
+	}
+	deleted := happened(t, s, events.StreamCreated{Stream: first.StreamID, Title: "x"}, events.StreamDeleted{Stream: first.StreamID})
+	_, err := s.Call(t, ours, "POST /api/uploads", testkit.Body(map[string]any{"name": "c.mp4", "size": 5, "streamId": first.StreamID}), nil, deleted)
+	testkit.WantFault(t, err, fault.Invalid)
+}
+
 // An upload is either thrown away or it becomes a clip.
 func TestAbortAndCompleteExcludeEachOther(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,7 @@ const (
 	// doubtEvery is how often a session or token is looked at again without a reason.
 	doubtEvery = 5 * time.Minute
 	// closeWait is how long a client may take to answer the end of the connection.
-	closeWait = time.Second
+	closeWait = 5 * time.Second
 )
 
 // client is one open websocket.
@@ -137,6 +137,14 @@ func (cl *client) write(m *metrics) {
 	}
 }
 
+// doubted has the credential looked at again.
+func (cl *client) doubted() {
+	select {
+	case cl.doubt <- struct{}{}:
+	default: // it will be
+	}
+}
+
 // guard keeps the connection alive as long as the client may have it.
 func (s *server) guard(cl *client) {
 	ping, doubt := time.NewTicker(pingEvery), time.NewTicker(doubtEvery)
@@ -157,6 +165,8 @@ func (s *server) guard(cl *client) {
 			cl.close(closeUnauthenticated, "signed out")
 		case err == nil && caller != cl.caller: // it comes again as what it may be now
 			cl.close(websocket.CloseServiceRestart, "the role has changed")
+		case err != nil: // nobody could tell
+			time.AfterFunc(retryEvery, cl.doubted)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // appears is how long a document may take to appear: one that was just made is on its way.
-const appears = 2 * time.Second
+const appears = 5 * time.Second
 
 // subscribeDocument begins a subscription to a live document.
 func (h *hub) subscribeDocument(cl *client, req request) error {

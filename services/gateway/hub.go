@@ -201,12 +201,8 @@ func traceTell(parent, topic string, clients int) (told func()) {
 // doubt has the credentials of an account's clients looked at again.
 func (h *hub) doubt(account string) {
 	for cl := range h.clients {
-		if cl.caller.Account != account {
-			continue
-		}
-		select {
-		case cl.doubt <- struct{}{}:
-		default: // they will be
+		if cl.caller.Account == account {
+			cl.doubted()
 		}
 	}
 }

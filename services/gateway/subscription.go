@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"regexp"
 	"sync/atomic"
 	"time"
@@ -201,8 +200,7 @@ func (sub *subscription) patiently(try func(context.Context) error) error {
 	ctx := sub.client.ctx
 	for {
 		err := try(ctx)
-		away := es.Away(err) || errors.Is(err, context.DeadlineExceeded)
-		if !away || ctx.Err() != nil || sub.ended.Load() {
+		if !es.Away(err) || ctx.Err() != nil || sub.ended.Load() {
 			return err
 		}
 		select {

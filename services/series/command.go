@@ -111,10 +111,13 @@ var changeSeries = api.Patch("/api/series/{series}", "changes the plan of a seri
 
 var deleteSeries = api.Delete("/api/series/{series}", "deletes a series", api.Editors,
 	func(ctx context.Context, d *run.Deps, req GetSeries) (api.None, error) {
-		_, err := decide(ctx, d, req.Series, func(Series) (events.Event, error) {
+		p, err := decide(ctx, d, req.Series, func(Series) (events.Event, error) {
 			return events.SeriesDeleted{Series: req.Series}, nil
 		})
-		return api.None{}, err
+		if err != nil {
+			return api.None{}, err
+		}
+		return api.None{}, d.WaitFor(ctx, p)
 	}).Versioned("series")
 
 // SkipOccurrence lets a series not come on one date.
@@ -177,13 +180,16 @@ type UnskipOccurrence struct {
 
 var unskipOccurrence = api.Delete("/api/series/{series}/skips/{date}", "lets a series come on one date after all", api.Editors,
 	func(ctx context.Context, d *run.Deps, req UnskipOccurrence) (api.None, error) {
-		_, err := decide(ctx, d, req.Series, func(now Series) (events.Event, error) {
+		p, err := decide(ctx, d, req.Series, func(now Series) (events.Event, error) {
 			if !slices.ContainsFunc(now.Skips, func(skip Skip) bool { return skip.Date == req.Date }) {
 				return nil, fault.New(fault.NotFound, "the series does not skip %s", req.Date)
 			}
 			return events.OccurrenceUnskipped{Series: req.Series, Date: req.Date}, nil
 		})
-		return api.None{}, err
+		if err != nil {
+			return api.None{}, err
+		}
+		return api.None{}, d.WaitFor(ctx, p)
 	}).Versioned("series")
 
 // decide appends an event of a series, decided on what the tables say.

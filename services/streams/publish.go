@@ -34,11 +34,14 @@ func setPublished(ctx context.Context, d *run.Deps, stream string, published boo
 
 var deleteStream = api.Delete("/api/streams/{stream}", "deletes a stream with its markers and its clips", api.Editors,
 	func(ctx context.Context, d *run.Deps, req GetStream) (api.None, error) {
-		_, err := decide(ctx, d, api.OwnerOf(ctx), req.Stream, func(now current) (events.Event, error) {
+		p, err := decide(ctx, d, api.OwnerOf(ctx), req.Stream, func(now current) (events.Event, error) {
 			if now.live {
 				return nil, fault.New(fault.Conflict, "the stream is live; end it first")
 			}
 			return events.StreamDeleted{Stream: req.Stream}, nil
 		})
-		return api.None{}, err
+		if err != nil {
+			return api.None{}, err
+		}
+		return api.None{}, d.WaitFor(ctx, p)
 	}).Versioned("stream")
