@@ -175,7 +175,7 @@ test("a stream and a person narrow the list", async () => {
   expect(await hits.getByText(word(2)).count()).toBe(0);
   await page.getByRole("button", { name: "By Theirs" }).click();
   await hits.getByText(word(2)).waitFor();
-  expect(await page.getByRole("combobox", { name: "Stream" }).inputValue()).toBe(`Talkative ${RUN}`);
+  await expect.poll(() => page.getByRole("combobox", { name: "Stream" }).inputValue()).toBe(`Talkative ${RUN}`);
   await page.context().close();
 });
 

@@ -91,7 +91,8 @@ test("a long way is shown from its end, each step against what was before it, an
   await page.evaluate(async (id) => {
     const headers = { "Content-Type": "application/json" };
     for (let at = 1; at <= 204; at++) {
-      await fetch(`/api/streams/${id}/markers`, { method: "POST", headers, body: JSON.stringify({ label: `Moment ${at}`, at }) });
+      const answer = await fetch(`/api/streams/${id}/markers`, { method: "POST", headers, body: JSON.stringify({ label: `Moment ${at}`, at }) });
+      if (!answer.ok) throw new Error(`moment ${at}: ${answer.status}`);
     }
   }, long.id);
   await page.goto(`/log/state?topic=stream/${long.id}`);

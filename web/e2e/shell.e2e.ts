@@ -114,8 +114,8 @@ test("a page that is opened while the database is away says so to everybody, and
   } finally {
     thaw();
   }
-  await page.getByRole("heading", { level: 1, name: "Streams" }).waitFor();
-  await stranger.getByText("The database is away").waitFor({ state: "detached" });
+  await page.getByRole("heading", { level: 1, name: "Streams" }).waitFor({ timeout: 60_000 });
+  await stranger.getByText("The database is away").waitFor({ state: "detached", timeout: 60_000 });
   await page.context().close();
   await stranger.context().close();
 });

@@ -23,7 +23,7 @@ test("the settings say what is stored, by kind and by stream", async () => {
   for (const kind of ["Sources", "Video", "Pictures"]) await section.locator("dt", { hasText: kind }).waitFor();
   await section.getByText("AFTERGLOW_SOURCES").waitFor();
   const [first] = items;
-  await section.getByRole("table").getByRole("link", { name: first!.title }).first().click();
+  await section.getByRole("table").locator(`a[href="/streams/${first!.streamId}"]`).click();
   await page.waitForURL(`**/streams/${first!.streamId}`);
   await page.context().close();
 });

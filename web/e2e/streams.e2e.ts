@@ -113,7 +113,8 @@ test("a long list goes on while one scrolls", async () => {
   await page.evaluate(async (name) => {
     const headers = { "Content-Type": "application/json" };
     for (let i = 0; i < 60; i++) {
-      await fetch("/api/streams", { method: "POST", headers, body: JSON.stringify({ title: `${name} ${i}` }) });
+      const answer = await fetch("/api/streams", { method: "POST", headers, body: JSON.stringify({ title: `${name} ${i}` }) });
+      if (!answer.ok) throw new Error(`stream ${i}: ${answer.status}`);
     }
   }, many);
   await page.goto(`/streams?q=${encodeURIComponent(many)}`);

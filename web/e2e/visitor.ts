@@ -6,7 +6,13 @@ import { CHROMIUM, required } from "./machine";
 
 const PREPARED = 150_000;
 
+/** The sequence of a position on FACTS; 0 for any other. */
+const sequence = (position = "") => Number(/^FACTS\/(\d+)$/.exec(position)?.[1] ?? 0);
+
 export class Visitor {
+  /** How far the log was when this visitor was last answered: what they ask next is no older. */
+  private position = 0;
+
   private constructor(
     private readonly browser: Browser,
     private readonly session: Awaited<ReturnType<BrowserContext["storageState"]>>,
@@ -72,11 +78,16 @@ export class Visitor {
   private async send<T>(method: string, path: string, data: unknown): Promise<T> {
     const baseURL = required("AFTERGLOW_URL");
     const context = await this.browser.newContext({ baseURL, storageState: this.session, extraHTTPHeaders: { Origin: baseURL } });
-    const answer = await context.request.fetch(path, { method, data });
+    const answer = await context.request.fetch(path, { method, data, headers: this.headers() });
     if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    this.position = Math.max(this.position, sequence(answer.headers()["afterglow-position"]));
     const told = (await answer.json()) as T;
     await context.close();
     return told;
+  }
+
+  private headers(): Record<string, string> {
+    return this.position > 0 ? { "Afterglow-Min-Position": `FACTS/${this.position}` } : {};
   }
 
   /** Adds the sample recording as a person would, waits until it can be watched, and tells what became of it. */
@@ -101,8 +112,9 @@ export class Visitor {
   async until<T>(path: string, holds: (told: T) => boolean): Promise<T> {
     const context = await this.browser.newContext({ baseURL: required("AFTERGLOW_URL"), storageState: this.session });
     const ask = async () => {
-      const answer = await context.request.get(path);
-      const told = answer.ok() ? ((await answer.json()) as T) : undefined;
+      // What throws would end the waiting: a network that is away for a moment is no answer yet.
+      const answer = await context.request.get(path, { headers: this.headers() }).catch(() => undefined);
+      const told = answer?.ok() ? ((await answer.json()) as T) : undefined;
       return told !== undefined && holds(told) && { told };
     };
     const { told } = await vi.waitUntil(ask, { timeout: PREPARED, interval: 300 }).catch((error: unknown) => {

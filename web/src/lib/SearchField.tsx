@@ -1,7 +1,7 @@
 import { CloseButton, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { Search as Glass } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 interface SearchFieldProps {
   /** What is looked for now, as the address says it. */
@@ -20,6 +20,11 @@ export function SearchField({ q, label, placeholder, className, onSearch }: Sear
   const [applied, setApplied] = useState(q);
   /** What was typed and is not in the address yet. */
   const [typed, setTyped] = useState<string>();
+  /** What was asked for last, which the address may not say yet. */
+  const asked = useRef(q);
+  useEffect(() => {
+    asked.current = q;
+  }, [q]);
   useHotkeys([["/", () => field.current?.focus()]]);
   if (q !== applied) {
     setApplied(q);
@@ -27,8 +32,9 @@ export function SearchField({ q, label, placeholder, className, onSearch }: Sear
     else if (typed === undefined) setText(q); // by the back button, or by "show all"
   }
   const apply = useDebouncedCallback((value: string) => {
-    const wanted = value.trim() || undefined;
-    onSearch(wanted, q !== "" && wanted !== undefined);
+    const wanted = value.trim();
+    onSearch(wanted || undefined, asked.current !== "" && wanted !== "");
+    asked.current = wanted;
   }, 250);
   const change = (value: string) => {
     setText(value);

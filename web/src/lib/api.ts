@@ -40,7 +40,7 @@ interface Options {
 
 const OFFLINE = "Afterglow does not answer. Is the server still running?";
 
-/** The furthest position on FACTS that this tab has written or heard of: its reads wait until the server shows it. */
+/** The furthest position on FACTS that this tab has written or heard of: each service has to have come to it. */
 let position = 0;
 
 let onUnauthenticated: () => void = () => {};
@@ -72,10 +72,8 @@ export async function all<T>(path: string, options: Options = {}): Promise<T[]> 
 async function send<T>(method: string, path: string, body: unknown, options: Options = {}): Promise<T> {
   const headers = new Headers({ Accept: "application/json" });
   if (method !== "GET") headers.set("Content-Type", "application/json");
-  else {
-    const seq = Math.max(position, sequence(options.after));
-    if (seq > 0) headers.set("Afterglow-Min-Position", `FACTS/${seq}`);
-  }
+  const seq = Math.max(position, sequence(options.after));
+  if (seq > 0) headers.set("Afterglow-Min-Position", `FACTS/${seq}`);
 
   let response: Response;
   try {

@@ -3,6 +3,7 @@ import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Connections } from "../gen/api";
 import { api } from "./api";
 import { useSignal } from "./live";
+import { readAgain } from "./readAgain";
 
 export type { Connection } from "../gen/api";
 
@@ -17,7 +18,7 @@ export const connectionsQuery = queryOptions({
  */
 export function useTwitch() {
   const client = useQueryClient();
-  useSignal("connections", () => void client.invalidateQueries({ queryKey: connectionsQuery.queryKey }));
+  useSignal("connections", () => void readAgain(client, { queryKey: connectionsQuery.queryKey }));
   const { data, ...query } = useQuery(connectionsQuery);
   return { twitch: data?.items.find(({ id }) => id === "twitch"), ...query };
 }

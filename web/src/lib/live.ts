@@ -1,8 +1,9 @@
 /** Brings the websocket into React: documents live in the query cache, feeds arrive in batches. */
-import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type QueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import type { EventRecord } from "../gen/api";
 import { heardOf } from "./api";
+import { readAgain } from "./readAgain";
 import { Socket, type Connection } from "./socket";
 
 export const socket = new Socket({
@@ -33,15 +34,16 @@ export function documentKey(topic: string): [string, string] {
 
 /**
  * The current value of a live document. `fetch` reads it over HTTP, so that it also shows (and tells why
- * it does not exist) while the websocket is away; what the websocket has pushed wins over it.
+ * it does not exist) while the websocket is away; while it stands, what it has pushed wins.
  */
 export function useDocument<T>(topic: string, fetch: (signal: AbortSignal) => Promise<T>): UseQueryResult<T> {
   const client = useQueryClient();
   useEffect(
     () => socket.subscribe(topic, (news) => {
       if (news.type !== "value") return;
+      heardOf(socket.value(topic)?.position);
       // There is no such document yet, or not any more: what there is instead is told over HTTP.
-      if (news.value === null) void client.invalidateQueries({ queryKey: documentKey(topic) });
+      if (news.value === null) void readAgain(client, { queryKey: documentKey(topic) });
       else client.setQueryData(documentKey(topic), news.value);
     }),
     [client, topic],
@@ -50,10 +52,22 @@ export function useDocument<T>(topic: string, fetch: (signal: AbortSignal) => Pr
     queryKey: documentKey(topic),
     queryFn: async ({ signal }) => {
       const fetched = await fetch(signal);
-      return (socket.value(topic)?.value as T | undefined) ?? fetched;
+      const pushed = socket.connection === "live" ? socket.value(topic)?.value : undefined;
+      return (pushed as T | undefined) ?? fetched;
     },
     staleTime: Infinity,
   });
+}
+
+/**
+ * Runs a command that answers a live document, and shows the answer; unless one was pushed meanwhile: then that one,
+ * or the next, is as new.
+ */
+export async function showAnswer<T>(client: QueryClient, topic: string, command: () => Promise<T>): Promise<T> {
+  const before = socket.value(topic);
+  const answer = await command();
+  if (socket.value(topic) === before) client.setQueryData(documentKey(topic), answer);
+  return answer;
 }
 
 /** The newest value of a topic that only the websocket has; undefined before the first. */

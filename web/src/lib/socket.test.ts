@@ -117,6 +117,37 @@ test("a refusal reaches the topic it is about", () => {
   expect(heard).toEqual([{ type: "error", code: "not_found", message: "no stream 1" }]);
 });
 
+test("a document that is not there is asked for again, ever more rarely, as long as somebody listens", () => {
+  const { socket, wires, say, wait } = rig();
+  const heard: News[] = [];
+  const stop = socket.subscribe("stream/1", (news) => heard.push(news));
+  socket.start();
+  wires[0]!.events.open();
+  const refuse = () => say({ type: "ERROR", code: "not_found", message: "no stream 1", topic: "stream/1" });
+  const delays = Array.from({ length: 5 }, () => {
+    refuse();
+    return wait();
+  });
+  expect(delays).toEqual([2000, 4000, 8000, 10_000, 10_000]);
+  expect(wires[0]!.sent).toEqual(Array.from({ length: 6 }, () => ({ type: "SUBSCRIBE", topic: "stream/1" })));
+  say({ type: "SNAPSHOT", topic: "stream/1", rev: 1, value: "a" });
+  expect(heard.at(-1)).toEqual({ type: "value", rev: 1, value: "a" });
+  refuse();
+  stop();
+  wait();
+  expect(wires[0]!.sent.slice(6)).toEqual([{ type: "UNSUBSCRIBE", topic: "stream/1" }]);
+});
+
+test("any other refusal is final", () => {
+  const { socket, wires, say, wait } = rig();
+  socket.subscribe("events/facts", () => {});
+  socket.start();
+  wires[0]!.events.open();
+  say({ type: "ERROR", code: "forbidden", message: "not for you", topic: "events/facts" });
+  expect(wait()).toBe(20_000);
+  expect(wires[0]!.sent).toEqual([{ type: "SUBSCRIBE", topic: "events/facts" }, { type: "PING" }]);
+});
+
 test("attempts get rarer, count as down after a while, and start over once it stands", () => {
   const { socket, wires, wait } = rig();
   const states: string[] = [];

@@ -28,6 +28,8 @@ interface Topic {
   listeners: Set<Listener>;
   since?: number;
   value?: Version;
+  /** How often the server has said that there is no such document. */
+  missed: number;
 }
 
 /** One version of a document; `position` is the newest fact in it. */
@@ -62,6 +64,8 @@ const LONGEST_DELAY = 10_000;
 const QUIET = 20_000;
 /** For this many milliseconds it may think about that. */
 const ANSWER = 10_000;
+/** After this many milliseconds a document that was not there is asked for again; then ever later. */
+const ABSENT = 2_000;
 const UNAUTHENTICATED = 4401;
 /** The code of a connection that ended without saying so. */
 const ABNORMAL = 1006;
@@ -138,7 +142,7 @@ export class Socket {
    * Returns how to stop listening.
    */
   subscribe(name: string, listener: Listener, since?: number): () => void {
-    const topic = this.topics.get(name) ?? { listeners: new Set<Listener>(), since };
+    const topic = this.topics.get(name) ?? { listeners: new Set<Listener>(), since, missed: 0 };
     const first = topic.listeners.size === 0;
     topic.listeners.add(listener);
     this.topics.set(name, topic);
@@ -238,6 +242,7 @@ export class Socket {
         this.tell(topic, { type: "gap" });
         return this.ask(message.topic, topic);
       case "ERROR":
+        if (message.code === "not_found") this.askLater(message.topic!, topic);
         return this.tell(topic, { type: "error", code: message.code, message: message.message });
     }
   }
@@ -248,6 +253,14 @@ export class Socket {
 
   private ask(name: string, topic: Topic): void {
     this.say({ type: "SUBSCRIBE", topic: name, since: topic.since });
+  }
+
+  /** Asks again for a document that may appear later, as long as somebody listens on this connection. */
+  private askLater(name: string, topic: Topic): void {
+    const { wire } = this;
+    this.later(() => {
+      if (this.wire === wire && this.topics.get(name) === topic) this.ask(name, topic);
+    }, Math.min(LONGEST_DELAY, ABSENT * 2 ** topic.missed++));
   }
 
   private say(message: object): void {

@@ -18,15 +18,26 @@ export interface Unfinished {
 const STORE = "afterglow.uploads";
 /** This tab, for as long as it is open. */
 export const TAB = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+/** So long it may take until a tab that is left is gone, in milliseconds. */
+const LEAVING = 30_000;
 const lockOf = (tab: string) => `afterglow.tab.${tab}`;
 
 // A lock lives as long as the tab: so others know whose uploads still go on.
 void navigator.locks?.request(lockOf(TAB), () => new Promise(() => {}));
 
-/** The uploads that no open tab sends any more, by the fingerprints of their files. */
-export async function left(): Promise<Record<string, Unfinished>> {
-  const held = new Set((await navigator.locks?.query())?.held?.map(({ name }) => name));
-  return Object.fromEntries(Object.entries(read()).filter(([, { tab }]) => !held.has(lockOf(tab))));
+/**
+ * Hands over each upload that no open tab sends any more, by the fingerprint of its file. A tab that is still there is
+ * waited for a while: it may be this one before a reload.
+ */
+export function takeOver(take: (key: string, upload: Unfinished) => Promise<void>): void {
+  for (const [key, { tab }] of Object.entries(read())) {
+    const offer = async () => {
+      const upload = remembered(key);
+      if (upload?.tab === tab) await take(key, upload); // else it is done, or another tab was faster
+    };
+    if (!navigator.locks) void offer();
+    else navigator.locks.request(lockOf(tab), { signal: AbortSignal.timeout(LEAVING) }, offer).catch(() => {}); // it is sent on there
+  }
 }
 
 export function remembered(key: string): Unfinished | undefined {

@@ -10,7 +10,7 @@ import { fingerprint, recorded } from "./parts";
 import { pickDropped, pickFiles, pickFolder, type Pick, type Picked } from "./picking";
 import { insist, send } from "./sending";
 import { toast } from "./toasts";
-import { forget, keepHandle, keptHandle, left, remember, remembered, reopen } from "./unfinished";
+import { forget, keepHandle, keptHandle, remember, remembered, reopen, takeOver } from "./unfinished";
 
 export interface UploadItem {
   key: string;
@@ -50,7 +50,7 @@ interface Entry {
 
 const AT_ONCE = 2;
 /** How long a cancelled upload can be taken back, in milliseconds. */
-const TO_THINK = 10_000;
+const TO_THINK = 25_000;
 
 let entries: Entry[] = [];
 let items: UploadItem[] = [];
@@ -196,15 +196,13 @@ addEventListener("beforeunload", (event) => {
   if (items.some(({ state }) => state === "queued" || state === "sending" || state === "checking")) event.preventDefault();
 });
 
-void left().then(async (stopped) => {
-  for (const [key, { name, size, lastModified, loaded, id, streamId }] of Object.entries(stopped)) {
-    const handle = await keptHandle(key);
-    if (find(key)) continue;
-    add({
-      handle, id, streamId, lastModified, abort: new AbortController(),
-      item: { key, name: visible(name), size, loaded, state: "stopped", resumed: true, known: false, handy: handle !== undefined },
-    });
-  }
+takeOver(async (key, { name, size, lastModified, loaded, id, streamId }) => {
+  const handle = await keptHandle(key);
+  if (find(key)) return;
+  add({
+    handle, id, streamId, lastModified, abort: new AbortController(),
+    item: { key, name: visible(name), size, loaded, state: "stopped", resumed: true, known: false, handy: handle !== undefined },
+  });
   publish();
 });
 

@@ -5,7 +5,7 @@ import { ArrowDown, ArrowUp, Pause, Play } from "lucide-react";
 import type { Clip, Pipeline } from "../../gen/api";
 import { api, sentence } from "../../lib/api";
 import { Confirm } from "../../lib/Confirm";
-import { documentKey, useDocument } from "../../lib/live";
+import { showAnswer, useDocument } from "../../lib/live";
 import { RetryButton } from "../../lib/RetryButton";
 import { useMay } from "../../lib/session";
 import { toast } from "../../lib/toasts";
@@ -32,10 +32,8 @@ function Controls({ clipId, name, state, retriable }: ControlsProps) {
   const client = useQueryClient();
   const topic = `clip/${clipId}`;
   const { data: clip } = useDocument<Clip>(topic, (signal) => api.get(`/api/clips/${clipId}`, { signal }));
-  const told = (news: Clip) => client.setQueryData(documentKey(topic), news);
   const change = useMutation({
-    mutationFn: (run: () => Promise<Clip>) => run(),
-    onSuccess: told,
+    mutationFn: (run: () => Promise<Clip>) => showAnswer(client, topic, run),
     onError: (error) => toast(sentence(error), { tone: "bad" }),
   });
   if (!clip) return null;
@@ -61,7 +59,7 @@ function Controls({ clipId, name, state, retriable }: ControlsProps) {
       <Confirm
         size="compact-sm" variant="subtle" color="gray" label={`Cancel the work on ${name}`} title="Cancel this work?"
         text={<>“{name}” is not prepared any further. The recording stays, and the work can be begun anew.</>}
-        yes="Cancel it" no="Let it go on" loses run={() => api.post<Clip>(`/api/clips/${clipId}/cancel`).then(told)}
+        yes="Cancel it" no="Let it go on" loses run={() => showAnswer(client, topic, () => api.post<Clip>(`/api/clips/${clipId}/cancel`))}
       >
         Cancel
       </Confirm>

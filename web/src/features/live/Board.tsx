@@ -7,6 +7,7 @@ import type { Connection } from "../../lib/connections";
 import { useNow } from "../../lib/Moment";
 import { Notice } from "../../lib/Notice";
 import { LinkButton } from "../../lib/LinkButton";
+import { readAgain } from "../../lib/readAgain";
 import { useChat } from "../../lib/chat/useChat";
 import { useMay } from "../../lib/session";
 import { ActivityFeed } from "./ActivityFeed";
@@ -45,7 +46,7 @@ function Heard({ channel, ...rest }: Omit<BoardProps, "channel"> & { channel: st
   const client = useQueryClient();
   const chat = useChat(channel, rest.viewers.hear);
   const activity = useActivities(channel, (news) => {
-    if (news.some(({ kind }) => kind === "ad_break")) void client.invalidateQueries({ queryKey: adsQuery.queryKey });
+    if (news.some(({ kind }) => kind === "ad_break")) void readAgain(client, { queryKey: adsQuery.queryKey });
   });
   return <Laid {...rest} chat={<Chat chat={chat} connected={rest.twitch?.state === "connected"} />} activity={<ActivityFeed activity={activity} />} />;
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Live, Marker } from "../../gen/api";
 import { api, sentence } from "../../lib/api";
-import { documentKey, useDocument } from "../../lib/live";
+import { showAnswer, useDocument } from "../../lib/live";
 import { clock } from "../../lib/time";
 import { toast } from "../../lib/toasts";
 
@@ -13,13 +13,12 @@ export function useLive() {
 /** Begins and ends the live stream by hand, and flags moments of it. */
 export function useOnAir() {
   const client = useQueryClient();
-  const show = (live: Live) => client.setQueryData(documentKey("live"), live);
+  const tell = (path: string) => showAnswer(client, "live", () => api.post<Live>(path));
   const start = useMutation({
-    mutationFn: () => api.post<Live>("/api/live/start"),
-    onSuccess: show,
+    mutationFn: () => tell("/api/live/start"),
     onError: (error) => toast(`You are not live. ${sentence(error)}`, { tone: "bad" }),
   });
-  const stop = async () => show(await api.post<Live>("/api/live/stop"));
+  const stop = () => tell("/api/live/stop");
   const mark = async (label: string, source?: "hotkey"): Promise<boolean> => {
     try {
       const marker = await api.post<Marker>("/api/live/markers", { label, source });

@@ -3,6 +3,7 @@ import { queryOptions, useQueryClient } from "@tanstack/react-query";
 import type { CreateSeries as Plan, Occurrence, Series } from "../../gen/api";
 import { all, api } from "../../lib/api";
 import { useSignal } from "../../lib/live";
+import { readAgain } from "../../lib/readAgain";
 
 /** Every query of this feature begins with this, so that one sign makes all of them anew. */
 const KEY = "series";
@@ -24,7 +25,7 @@ export function occurrencesQuery(from: string, to: string, zone: string) {
 /** Makes all that is shown of series anew. */
 export function useAgain(): () => Promise<void> {
   const client = useQueryClient();
-  return () => client.invalidateQueries({ queryKey: [KEY] });
+  return () => readAgain(client, { queryKey: [KEY] });
 }
 
 /** Keeps what is shown of series up to date. */

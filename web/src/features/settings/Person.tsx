@@ -15,11 +15,10 @@ export function Person({ account, self }: { account: Account; self: boolean }) {
   const client = useQueryClient();
   const changed = () => client.invalidateQueries({ queryKey: ["people"] });
   const change = useMutation({
-    mutationFn: (role: Role) => api.patch<Account>(`/api/accounts/${account.id}`, { role }),
-    onSuccess: (_, role) => {
-      if (role === account.role) return;
-      toast(`${account.email} is ${role} now, and signs in anew`, { action: { label: "Undo", run: () => change.mutate(account.role) } });
-    },
+    mutationFn: ({ role }: { role: Role; before: Role }) => api.patch<Account>(`/api/accounts/${account.id}`, { role }),
+    // By then the account may show the new role.
+    onSuccess: (_, { role, before }) =>
+      toast(`${account.email} is ${role} now, and signs in anew`, { action: { label: "Undo", run: () => change.mutate({ role: before, before: role }) } }),
     onError: (error) => toast(sentence(error), { tone: "bad" }),
     onSettled: changed,
   });
@@ -39,7 +38,7 @@ export function Person({ account, self }: { account: Account; self: boolean }) {
           <Select
             w={132} aria-label={`Role of ${account.email}`} allowDeselect={false} disabled={change.isPending} value={account.role}
             data={ROLES.map(({ value }) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) }))}
-            onChange={(role) => role && change.mutate(role as Role)}
+            onChange={(role) => role && role !== account.role && change.mutate({ role: role as Role, before: account.role })}
           />
           {account.hasPassword && (
             <Button variant="subtle" color="gray" aria-label={`Password link for ${account.email}`} loading={reset.isPending} onClick={() => reset.mutate()}>

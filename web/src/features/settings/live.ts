@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { heardOf } from "../../lib/api";
 import { socket, useConnection } from "../../lib/live";
+import { readAgain } from "../../lib/readAgain";
 import { useMay } from "../../lib/session";
 
 /** What the pages of the settings show, by the keys of their queries. */
@@ -16,7 +17,7 @@ export function useSettings(): void {
   const connection = useConnection();
   const readLog = useMay("readLog");
   useEffect(() => {
-    const again = () => void client.invalidateQueries({ predicate: ({ queryKey: [name] }) => SHOWN.includes(String(name)) });
+    const again = () => void readAgain(client, { predicate: ({ queryKey: [name] }) => SHOWN.includes(String(name)) });
     if (connection === "live") again();
     if (!readLog) {
       addEventListener("focus", again);

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { Link as SignedLink, Stream } from "../../gen/api";
 import { api, sentence } from "../../lib/api";
 import { Copy } from "../../lib/Copy";
-import { documentKey } from "../../lib/live";
+import { showAnswer } from "../../lib/live";
 import { absolute } from "../../lib/time";
 import classes from "./Share.module.css";
 
@@ -34,11 +34,9 @@ export function Share({ stream }: { stream: Stream }) {
 function Publish({ stream }: { stream: Stream }) {
   const client = useQueryClient();
   const change = useMutation({
-    mutationFn: (published: boolean) => api.post<Stream>(`/api/streams/${stream.id}/${published ? "publish" : "unpublish"}`),
-    onSuccess: (changed) => {
-      client.setQueryData<Stream>(documentKey(`stream/${stream.id}`), changed);
-      void client.invalidateQueries({ queryKey: ["streams"] });
-    },
+    mutationFn: (published: boolean) =>
+      showAnswer(client, `stream/${stream.id}`, () => api.post<Stream>(`/api/streams/${stream.id}/${published ? "publish" : "unpublish"}`)),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ["streams"] }),
   });
   const url = new URL(`/watch/${stream.id}`, location.href).href;
   return (

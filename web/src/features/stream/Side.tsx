@@ -26,7 +26,8 @@ export function Side({ stream, duration, playback, ready, onAdd, onRemove }: Sid
   const [chosen, setChosen] = useState<string>();
   const view = chosen ?? (live || (chat && chat.messages + chat.activities > 0) ? "chat" : "markers");
   return (
-    <aside className={classes.side} data-view={view}>
+    // Where somebody is at work stays what it is, whatever the chat's answer says.
+    <aside className={classes.side} data-view={view} onFocus={() => setChosen(view)}>
       <SegmentedControl
         fullWidth mb={10} aria-label="Beside the player" value={view} onChange={setChosen}
         data={[{ value: "chat", label: "Chat" }, { value: "markers", label: stream.markers.length > 0 ? `Markers ${stream.markers.length}` : "Markers" }]}

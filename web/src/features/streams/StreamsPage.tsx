@@ -9,6 +9,7 @@ import { useSignal } from "../../lib/live";
 import { More } from "../../lib/More";
 import { Failure, Notice } from "../../lib/Notice";
 import page from "../../lib/Page.module.css";
+import { readAgain } from "../../lib/readAgain";
 import { useMay } from "../../lib/session";
 import { AddButton } from "./AddButton";
 import { onArrows } from "./arrows";
@@ -40,7 +41,7 @@ export function StreamsPage() {
     getNextPageParam: (page) => page.next || undefined,
     placeholderData: (previous) => previous,
   });
-  const changed = useThrottledCallback(() => void client.invalidateQueries({ queryKey: ["streams"] }), BREATH);
+  const changed = useThrottledCallback(() => void readAgain(client, { queryKey: ["streams"] }), BREATH);
   useSignal("streams", changed);
 
   const filtered = isFiltered(search);
