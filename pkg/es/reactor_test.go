@@ -150,6 +150,15 @@ func TestReactorGoesOnAfterAStop(t *testing.T) {
 	first.Stop(t)
 	second := testkit.Start(t, p, reactor(false))
 	next(t, p.Logs, events.Facts, "stream.renamed")
+	for { // the log has to have heard of its end, too
+		status, err := reactor(false).Reactors[0].Status(t.Context(), p.Logs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status.Waiting == 0 && status.Working == 0 {
+			break
+		}
+	}
 	second.Stop(t)
 	testkit.Start(t, p, reactor(false)).Stop(t)
 	if runs.Load() != 2 {

@@ -3,8 +3,10 @@ package testkit
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -55,7 +57,8 @@ func Owner(name string) api.Caller {
 }
 
 // Call calls the endpoint "METHOD /path/{template}" as the caller and decodes the answer into out,
-// unless out is nil. It waits for every earlier write that is named by after.
+// unless out is nil. It waits for every earlier write that is named by after; a read asks again while the
+// tables have not come that far.
 func (s *System) Call(t testing.TB, caller api.Caller, endpoint string, in api.Input, out any, after ...es.Position) (es.Position, error) {
 	t.Helper()
 	for _, service := range s.services {
@@ -68,6 +71,10 @@ func (s *System) Call(t testing.TB, caller api.Caller, endpoint string, in api.I
 				call.MinPosition = p.String()
 			}
 			reply, err := api.Do(t.Context(), s.Logs, service.Name, e.Route, call)
+			behind := func() bool { return fault.Is(err, fault.Unavailable) && e.Method == http.MethodGet && len(after) > 0 }
+			for began := time.Now(); behind() && time.Since(began) < time.Minute; {
+				reply, err = api.Do(t.Context(), s.Logs, service.Name, e.Route, call)
+			}
 			if err != nil {
 				return es.Position{}, err
 			}
@@ -136,7 +143,11 @@ func WaitDocument[T any](t testing.TB, s *System, owner, topic string, ok func(T
 		}
 	}
 	err := s.Logs.Watch(ctx, func() {
-		if doc, err := s.Logs.Document(ctx, owner, topic); err == nil {
+		doc, err := s.Logs.Document(ctx, owner, topic)
+		for err != nil && !fault.Is(err, fault.NotFound) && ctx.Err() == nil { // there is no other look at what is there now
+			doc, err = s.Logs.Document(ctx, owner, topic)
+		}
+		if err == nil {
 			look(doc)
 		}
 	}, look)

@@ -120,9 +120,12 @@ func deps(t *testing.T, s *testkit.System) *run.Deps {
 	return &run.Deps{Platform: s.Platform, Service: Service.Name, DB: pool}
 }
 
-// facts are the names and bodies of all facts, in order.
+// facts are the names and bodies of all facts, in order, also of those that a slow log was not told yet.
 func facts(t *testing.T, s *testkit.System) (names []string, text string) {
 	t.Helper()
+	if err := outbox.Flush(t.Context(), deps(t, s)); err != nil {
+		t.Fatal(err)
+	}
 	last, err := s.Logs.Last(t.Context(), events.Facts.Name)
 	if err != nil {
 		t.Fatal(err)

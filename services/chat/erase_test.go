@@ -74,7 +74,7 @@ func TestNothingIsLeftOfWhoIsErased(t *testing.T) {
 			p.Config.ChatRetention = 90 * 24 * time.Hour
 			s := startOn(t, p)
 			s.evenings(time.Now().UTC().Add(-50 * 24 * time.Hour).Truncate(time.Second))
-			s.sealed(4)
+			archive := s.sealed(4)
 			if keep < p.Config.ChatRetention {
 				s.Stop(t)
 				p.Config.ChatRetention = keep
@@ -93,6 +93,9 @@ func TestNothingIsLeftOfWhoIsErased(t *testing.T) {
 			})
 			if err != nil {
 				t.Fatal(err)
+			}
+			if keep == 90*24*time.Hour { // the archive is sealed again without what was cleared: that is no part of the erasure
+				s.heard(events.Facts, "archive.sealed", func(e es.Event) bool { return !strings.Contains(string(e.Data), archive.Key) })
 			}
 			s.settle()
 			if all := s.everything(); !strings.Contains(all, `1001`) || !strings.Contains(all, "Ann") {

@@ -58,8 +58,11 @@ func (c *crowd) away(t *testing.T, lost part, asks ...func() request) {
 	lost.start(t)
 	c.ready(t)
 	for _, ask := range asks {
-		r := ask()
-		c.program.call(t, r.method, r.path, r.body, nil)
+		poll(t, "not everything goes on with "+lost.name, func() bool {
+			r := ask()
+			res, err := c.program.try(soon(t), r.method, r.path, r.body, nil)
+			return err == nil && res.status/100 == 2
+		})
 	}
 }
 

@@ -26,7 +26,9 @@ func TestBackup(t *testing.T) {
 			p := shape.start(t)
 			c := newCrowd(t, p)
 			c.finish(t)
-			c.program.call(t, http.MethodDelete, "/api/connections/twitch", nil, nil) // from then on it is quiet
+			c.program.call(t, http.MethodDelete, "/api/connections/twitch", nil, nil)
+			// When it is forgotten how far Twitch was heard, nobody listens any more, and it is quiet.
+			poll(t, "Twitch is still listened to", func() bool { return len(p.vault(t)["twitch_heard"]) == 0 })
 			backup := filepath.Join(t.TempDir(), "backup")
 			p.command(t, "backup", backup).want(t, 0)
 			p.command(t, "backup", backup).want(t, 1, "is not empty")

@@ -98,10 +98,16 @@ func (r response) decode(out any) error {
 	return json.Unmarshal(r.body, out)
 }
 
-// call sends a request and wants a good answer.
+// call sends a request and wants a good answer. It reads again while a part of the platform is behind or away.
 func (c *client) call(t testing.TB, method, path string, body, out any, header ...string) response {
 	t.Helper()
-	res, err := c.try(soon(t), method, path, body, headers(header))
+	var res response
+	var err error
+	ctx := soon(t)
+	poll(t, method+" "+path+" is not answered", func() bool {
+		res, err = c.try(ctx, method, path, body, headers(header))
+		return method != http.MethodGet || err != nil || res.status != http.StatusServiceUnavailable
+	})
 	if err == nil {
 		err = res.decode(out)
 	}

@@ -49,7 +49,7 @@ func furnish(t *testing.T, p *platform) *belongings {
 	live := owner.open(t)
 	recorded, err := owner.upload(soon(t), file, content)
 	check(t, err)
-	live.subscribe("clip/" + recorded.ID)
+	live.subscribeOnceThere("clip/" + recorded.ID)
 	until(live, "clip/"+recorded.ID, clip.final)
 	begun, err := owner.begin(soon(t), "begun-"+file, 1<<20)
 	check(t, err)

@@ -63,10 +63,8 @@ func (c *crowd) reconcileMarkers(t *testing.T, facts []fact) {
 		t.Errorf("%d markers are shown, %d are on the log", len(shown.Markers), len(written))
 	}
 	s := c.program.open(t)
-	s.subscribe("stream/" + c.stream)
-	if live := decode[stream](t, s.next("stream/"+c.stream).Value); !reflect.DeepEqual(live.Markers, shown.Markers) {
-		t.Errorf("%d markers are live, %d are shown", len(live.Markers), len(shown.Markers))
-	}
+	s.subscribeOnceThere("stream/" + c.stream)
+	until(s, "stream/"+c.stream, func(live stream) bool { return reflect.DeepEqual(live.Markers, shown.Markers) })
 	for _, listed := range all[stream](t, c.program, "/api/streams", "cursor") {
 		if listed.ID == c.stream && listed.MarkerCount != len(written) {
 			t.Errorf("%d markers are counted, %d are on the log", listed.MarkerCount, len(written))

@@ -157,6 +157,7 @@ func TestSubscriptionsOutliveNATS(t *testing.T) {
 		conn, _, err := s.dial(t, "?token=ours", nil)
 		return conn, err
 	}}
+	testkit.WaitDocument(t, s.System, "ours", topic, func(stream) bool { return true })
 	document := s.open(t, "ours")
 	document.say(`{"type":"SUBSCRIBE","topic":%q}`, topic)
 	document.hear("SNAPSHOT", topic)

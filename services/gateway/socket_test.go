@@ -15,6 +15,7 @@ import (
 	"github.com/afterglow-live/afterglow/events"
 	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
+	"github.com/afterglow-live/afterglow/pkg/testkit"
 )
 
 // wire is a websocket, seen by a client.
@@ -93,6 +94,7 @@ func TestDocument(t *testing.T) {
 	s := start(t, nil)
 	made, _ := s.make(t, "first", ours)
 	topic := "stream/" + made.ID
+	testkit.WaitDocument(t, s.System, "ours", topic, func(stream) bool { return true })
 	w := s.open(t, "ours")
 	w.say(`{"type":"SUBSCRIBE","topic":%q}`, topic)
 	snapshot := w.hear("SNAPSHOT", topic)
@@ -219,9 +221,9 @@ func TestRefusedMessagesGetErrors(t *testing.T) {
 		t.Errorf("a viewer's feed: %+v", m)
 	}
 	for i := range maxTopics + 1 {
-		viewer.say(`{"type":"SUBSCRIBE","topic":"stream/%d"}`, i)
+		viewer.say(`{"type":"SUBSCRIBE","topic":"titles/%d"}`, i)
 	}
-	if m := viewer.hear("ERROR", "stream/"+strconv.Itoa(maxTopics)); m.Code != fault.Limited {
+	if m := viewer.hear("ERROR", "titles/"+strconv.Itoa(maxTopics)); m.Code != fault.Limited {
 		t.Errorf("too many topics: %+v", m)
 	}
 }
@@ -353,6 +355,9 @@ func TestSigningOutEndsWebsockets(t *testing.T) {
 	token.say(`{"type":"SUBSCRIBE","topic":"streams"}`) // of the same account, and still valid
 	token.hear("SNAPSHOT", "streams")
 	s.door.forget("viewer")
+	s.door.mu.Lock()
+	s.door.away = 2 // it is asked until it can tell
+	s.door.mu.Unlock()
 	if _, err := s.Logs.Append(t.Context(), "ours", events.TokenRevoked{Account: "ours", Token: "t"}); err != nil {
 		t.Fatal(err)
 	}

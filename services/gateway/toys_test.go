@@ -27,6 +27,8 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 type door struct {
 	mu      sync.Mutex
 	callers map[string]api.Caller
+	// away is how often it cannot tell who somebody is.
+	away int
 	odd
 }
 
@@ -70,6 +72,10 @@ func (o *door) service() run.Service {
 		Authenticate: func(_ context.Context, _ *run.Deps, c run.Credential) (api.Caller, error) {
 			o.mu.Lock()
 			defer o.mu.Unlock()
+			if o.away > 0 {
+				o.away--
+				return api.Caller{}, fault.New(fault.Unavailable, "the door is away")
+			}
 			caller, ok := o.callers[c.Session+c.Token]
 			if c.Ticket == "once" && c.Holder != "" {
 				caller, ok = o.callers["viewer"]
@@ -165,6 +171,7 @@ var library = run.Service{
 	Feeds: []api.Feed{
 		{Topic: "events/facts", Log: events.Facts, Filter: "fact.{owner}.>", Roles: api.Viewers},
 		{Topic: "events/ticks", Log: events.Ticks, Filter: "tick.{owner}.>", Roles: api.Owners},
+		{Topic: "titles/{stream}", Log: events.Facts, Filter: "fact.{owner}.stream.{stream}.renamed", Roles: api.Viewers},
 	},
 }
 

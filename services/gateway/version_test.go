@@ -10,9 +10,9 @@ import (
 func TestETag(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	made, _ := s.make(t, "first", ours)
+	made, position := s.make(t, "first", ours)
 	path := "/api/streams/" + made.ID
-	res, text := s.send(t, "GET", path, "", ours...)
+	res, text := s.send(t, "GET", path, "", append(ours, "Afterglow-Min-Position", position)...)
 	tag := res.Header.Get("ETag")
 	if len(tag) < 4 || tag[0] != '"' {
 		t.Fatalf("the tag is %q of %s", tag, text)
@@ -36,8 +36,8 @@ func TestETag(t *testing.T) {
 		t.Errorf("another answer: status %d, %v", res.StatusCode, res.Header)
 	}
 	res, _ = s.send(t, "PATCH", path, `{"title":"second"}`, ours...)
-	renamed := res.Header.Get("ETag")
-	if res, _ = s.send(t, "GET", path, "", append(ours, "If-None-Match", tag)...); res.StatusCode != 200 || res.Header.Get("ETag") != renamed || renamed == tag {
+	renamed, position := res.Header.Get("ETag"), res.Header.Get("Afterglow-Position")
+	if res, _ = s.send(t, "GET", path, "", append(ours, "If-None-Match", tag, "Afterglow-Min-Position", position)...); res.StatusCode != 200 || res.Header.Get("ETag") != renamed || renamed == tag {
 		t.Errorf("after an edit: status %d, the tag is %q, was %q, and %q with the edit", res.StatusCode, res.Header.Get("ETag"), tag, renamed)
 	}
 	if res, _ = s.send(t, "GET", "/api/streams/none", "", ours...); res.StatusCode != 404 || res.Header.Get("ETag") != "" {
@@ -48,9 +48,9 @@ func TestETag(t *testing.T) {
 func TestGuardedEdit(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	made, _ := s.make(t, "first", ours)
+	made, position := s.make(t, "first", ours)
 	path := "/api/streams/" + made.ID
-	res, _ := s.send(t, "GET", path, "", ours...)
+	res, _ := s.send(t, "GET", path, "", append(ours, "Afterglow-Min-Position", position)...)
 	first := res.Header.Get("ETag")
 	edit := func(title, match string) (*http.Response, string) {
 		t.Helper()
@@ -90,7 +90,7 @@ func TestGuardedEdit(t *testing.T) {
 	if res, text = edit("fourth", "*"); res.StatusCode != 200 {
 		t.Errorf("any version: status %d, %s", res.StatusCode, text)
 	}
-	if res, text = s.send(t, "GET", path, "", append(ours, "If-Match", first)...); res.StatusCode != 412 {
+	if res, text = s.send(t, "GET", path, "", append(ours, "If-Match", first, "Afterglow-Min-Position", res.Header.Get("Afterglow-Position"))...); res.StatusCode != 412 {
 		t.Errorf("reading a version that is no more: status %d, %s", res.StatusCode, text)
 	}
 }

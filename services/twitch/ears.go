@@ -57,7 +57,7 @@ func (e *ears) listen(ctx context.Context, d *run.Deps) error {
 	if err != nil {
 		return err
 	}
-	if err := e.load(ctx, d); err != nil {
+	if err := e.load(ctx, d, func() {}); err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -73,32 +73,28 @@ func (e *ears) listen(ctx context.Context, d *run.Deps) error {
 
 // hear takes note of what became of a connection.
 func (e *ears) hear(ctx context.Context, d *run.Deps, ev es.Event) error {
+	var change func(*fate)
 	switch ev.Name {
 	case events.Name(events.ConnectionHeard{}):
 		e.hearMore(ev)
 		return nil
 	case events.Name(events.SubscriptionRevoked{}):
 		e.hearMore(ev)
-		e.note(ev.Owner, func(n *fate) { n.eager = true })
+		change = func(n *fate) { n.eager = true }
 	case events.Name(events.ConnectionClosed{}):
-		e.note(ev.Owner, func(n *fate) { n.closed, n.ended = true, true })
+		change = func(n *fate) { n.closed, n.ended = true, true }
 	case events.Name(events.ConnectionOpened{}), events.Name(events.ConnectionRefreshed{}):
-		e.note(ev.Owner, func(n *fate) { n.closed, n.eager = false, true })
+		change = func(n *fate) { n.closed, n.eager = false, true }
 	case events.Name(events.ConnectionLost{}):
-		e.note(ev.Owner, func(n *fate) { n.ended = true })
+		change = func(n *fate) { n.ended = true }
 	default:
 		return nil
 	}
-	return e.load(ctx, d)
-}
-
-// note changes what has become of an owner's connection.
-func (e *ears) note(owner string, change func(*fate)) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	n := e.fates[owner]
-	change(&n)
-	e.fates[owner] = n
+	return e.load(ctx, d, func() {
+		n := e.fates[ev.Owner]
+		change(&n)
+		e.fates[ev.Owner] = n
+	})
 }
 
 // hearMore takes note of which types are told.
@@ -123,8 +119,9 @@ func (e *ears) hearMore(ev es.Event) {
 	}
 }
 
-// load reads which channels are connected.
-func (e *ears) load(ctx context.Context, d *run.Deps) error {
+// load reads which channels are connected, and takes note of why, in one step: whoever acts upon the one
+// without the other would listen again to a channel that was closed.
+func (e *ears) load(ctx context.Context, d *run.Deps, note func()) error {
 	links, err := linked(ctx, d)
 	if err != nil {
 		return err
@@ -142,6 +139,7 @@ func (e *ears) load(ctx context.Context, d *run.Deps) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.channels = channels
+	note()
 	close(e.changed)
 	e.changed = make(chan struct{})
 	return nil

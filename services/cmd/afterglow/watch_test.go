@@ -169,8 +169,9 @@ func TestWatch(t *testing.T) {
 	check(t, growing.Close())
 	w.want(t, "imported", "growing.mkv")
 
-	write(t, at("both.mkv"), "as OBS records it")
+	both := record(t, at("both.mkv"), "as OBS records it") // open until its copy is there, or it is whole alone
 	write(t, at("both.mp4"), "as OBS remuxes it")
+	check(t, both.Close())
 	w.want(t, "imported", "both.mp4")
 	w.want(t, "copy", "both.mkv")
 	write(t, at("later.mkv"), "as it was recorded")
