@@ -97,6 +97,9 @@ func (r *reaction[D]) hearCancelled(ctx context.Context, after uint64) {
 			}
 			return nil
 		})
+		if errors.Is(err, ErrRemade) {
+			after = 0
+		}
 		if ctx.Err() == nil {
 			r.conn.log.Error("reactor does not hear of cancelled jobs", "reactor", r.reactor.Name, "err", err)
 			pause(ctx, ackWait/15)

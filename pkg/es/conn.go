@@ -46,6 +46,8 @@ type Conn struct {
 
 	mu      sync.RWMutex
 	streams map[string]jetstream.Stream
+	// ids are the identities that they had when they were asked for.
+	ids map[string]string
 }
 
 // Setup changes how Open makes what is stored.
@@ -75,7 +77,7 @@ func Open(ctx context.Context, nc *nats.Conn, logger *slog.Logger, setup ...Setu
 	if err != nil {
 		return nil, fmt.Errorf("jetstream: %w", err)
 	}
-	c := &Conn{nc: nc, js: js, log: logger, streams: map[string]jetstream.Stream{}, committers: map[string]*committer{}, closed: make(chan struct{})}
+	c := &Conn{nc: nc, js: js, log: logger, streams: map[string]jetstream.Stream{}, ids: map[string]string{}, committers: map[string]*committer{}, closed: make(chan struct{})}
 	for _, set := range setup {
 		set(c)
 	}
@@ -220,9 +222,10 @@ func (c *Conn) ensureLive(ctx context.Context) error {
 }
 
 func (c *Conn) keep(stream jetstream.Stream) {
+	name, id := stream.CachedInfo().Config.Name, identityOf(stream)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.streams[stream.CachedInfo().Config.Name] = patient{stream}
+	c.streams[name], c.ids[name] = patient{stream}, id
 }
 
 func (c *Conn) stream(log string) (jetstream.Stream, error) {
@@ -243,6 +246,13 @@ func identityOf(stream jetstream.Stream) string {
 	return info.Created.UTC().Format(time.RFC3339Nano)
 }
 
+// known is the identity that a log had when it was last asked for; empty when it never was.
+func (c *Conn) known(log string) string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.ids[log]
+}
+
 // identities tell logs from others of the same name that were made anew. A log that has gone is made
 // again.
 func (c *Conn) identities(ctx context.Context, logs []string) (map[string]string, error) {
@@ -252,15 +262,14 @@ func (c *Conn) identities(ctx context.Context, logs []string) (map[string]string
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			c.log.Error("log has gone, an empty one takes its place", "log", name)
 			log, _ := events.LogNamed(name)
-			if err = c.ensure(ctx, log); err == nil {
-				stream, err = c.stream(name)
-			}
+			err = c.ensure(ctx, log)
+		} else if err == nil {
+			c.keep(stream)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("log %s: %w", name, unanswered(ctx, err))
 		}
-		c.keep(stream)
-		all[name] = identityOf(stream)
+		all[name] = c.known(name)
 	}
 	return all, nil
 }

@@ -31,7 +31,9 @@ type Projector struct {
 	// careful begins the next fold one event after the other.
 	careful bool
 
-	mu      sync.Mutex
+	mu sync.Mutex
+	// of are the identities of the logs that at is about.
+	of      map[string]string
 	at      Positions
 	changed chan struct{}
 	err     error
@@ -56,7 +58,7 @@ func (r *Projector) Prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.moveTo(at)
+	r.begin(identities, at)
 	return nil
 }
 
@@ -74,7 +76,7 @@ func (r *Projector) Run(ctx context.Context) error {
 			return nil
 		}
 		switch {
-		case errors.Is(err, errAnew):
+		case errors.Is(err, errAnew), errors.Is(err, ErrRemade):
 			continue
 		case errors.Is(err, errCareful):
 			r.careful = true
@@ -117,7 +119,7 @@ func (r *Projector) once(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = heard.Unsubscribe() }()
-	r.moveTo(at)
+	r.begin(identities, at)
 	if err := r.follow(ctx, db, build, moves); err != nil {
 		return err
 	}
@@ -211,6 +213,14 @@ func (r *Projector) count(n int) {
 	r.folded += uint64(n)
 }
 
+// begin says of which logs it is told from now on how far the tables have come.
+func (r *Projector) begin(identities map[string]string, at Positions) {
+	r.mu.Lock()
+	r.of = identities
+	r.mu.Unlock()
+	r.moveTo(at)
+}
+
 func (r *Projector) moveTo(at Positions) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -242,6 +252,9 @@ func (r *Projector) WaitFor(ctx context.Context, p Position) error {
 	for {
 		r.mu.Lock()
 		reached, changed := r.at.Reached(p), r.changed
+		if of, ok := r.of[p.Log]; ok && of != r.conn.known(p.Log) { // the tables are still those of the log before
+			reached = false
+		}
 		r.mu.Unlock()
 		if reached {
 			return nil

@@ -230,6 +230,48 @@ func TestLogMadeAnewWhileRunning(t *testing.T) {
 	}
 }
 
+// What a reactor finds in the tables is never of the log before.
+func TestReactorOnALogMadeAnew(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	found := make(chan int, 40)
+	reader := service(counted(1, titlesSQL))
+	reader.Reactors = []run.Reactor{{
+		Name: "counts", Doc: "counts titles", Quiet: true,
+		Handle: []es.Handler[*run.Deps]{es.On(func(ctx context.Context, d *run.Deps, _ events.StreamRenamed, m es.Meta) error {
+			if err := d.WaitFor(ctx, m.Position); err != nil {
+				return err
+			}
+			var rows int
+			err := d.DB.QueryRow(ctx, "select count(*) from title").Scan(&rows)
+			found <- rows
+			return err
+		})},
+	}}
+	testkit.Start(t, p, reader)
+	appendTitles(t, p.Logs, 30)
+	for range 30 {
+		<-found
+	}
+	js, err := jetstream.New(p.Logs.NATS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteStream(t.Context(), "FACTS"); err != nil {
+		t.Fatal(err)
+	}
+	again, err := es.Open(t.Context(), p.Logs.NATS(), p.Logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	appendTitles(t, again, 5)
+	for range 5 {
+		if rows := <-found; rows == 0 || rows > 5 {
+			t.Errorf("%d rows, of 5", rows)
+		}
+	}
+}
+
 // A document is shown as it was at any moment, and looking leaves nothing behind.
 func TestStateAt(t *testing.T) {
 	t.Parallel()

@@ -106,6 +106,9 @@ func (r *reaction[D]) consumer(ctx context.Context, log events.Log, name string,
 		cfg.MaxAckPending = 1
 	}
 	consumer, err := r.conn.js.CreateOrUpdateConsumer(ctx, log.Name, cfg)
+	if err == nil {
+		_, err = r.conn.identities(ctx, []string{log.Name}) // the log may have been made anew: then the tables begin anew first
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reactor %s: %w", r.reactor.Name, err)
 	}

@@ -47,8 +47,11 @@ type TailFrom struct {
 	Until uint64
 }
 
+// ErrRemade ends a Tail whose log was deleted meanwhile, and made anew: its sequences say nothing of the new one.
+var ErrRemade = errors.New("the log was made anew")
+
 // Tail calls f with the events of a log in order, without loss, until the context ends, f answers
-// an error, or TailFrom.Until is reached. Advisories on a log are passed over.
+// an error, TailFrom.Until is reached, or the log is another one (ErrRemade). Advisories on a log are passed over.
 func (c *Conn) Tail(ctx context.Context, log events.Log, from TailFrom, f func(Event) error) error {
 	return c.tail(ctx, log.Name, from, func(msg jetstream.Msg) error {
 		e, err := decodeMsg(log.Name, msg)
@@ -91,7 +94,7 @@ func (c *Conn) ends(ctx context.Context, of Positions) (Positions, error) {
 // server of the cluster is asked.
 const heartbeat = time.Second
 
-// tail reads a log, and begins again where it was when it stands still.
+// tail reads a log, and begins again where it was when it stands still; ErrRemade when it is another log by then.
 func (c *Conn) tail(ctx context.Context, log string, from TailFrom, f func(jetstream.Msg) error) error {
 	if from.New {
 		last, err := c.Last(ctx, log)
@@ -100,6 +103,7 @@ func (c *Conn) tail(ctx context.Context, log string, from TailFrom, f func(jetst
 		}
 		from = TailFrom{Subject: from.Subject, After: last, Until: from.Until}
 	}
+	before := c.known(log)
 	for again := false; ; again = true {
 		r := &reading{conn: c, log: log, from: from, again: again}
 		r.seen.Store(from.After)
@@ -110,6 +114,12 @@ func (c *Conn) tail(ctx context.Context, log string, from TailFrom, f func(jetst
 		c.log.Warn("reader begins again", "log", log, "after", r.seen.Load(), "reason", err)
 		if seen := r.seen.Load(); seen > from.After {
 			from = TailFrom{Subject: from.Subject, After: seen, Until: from.Until}
+		}
+		if _, ok := events.LogNamed(log); ok {
+			now, err := c.identities(ctx, []string{log})
+			if err == nil && now[log] != before {
+				return fmt.Errorf("reading %s: %w", log, ErrRemade)
+			}
 		}
 		pause(ctx, 250*time.Millisecond)
 	}

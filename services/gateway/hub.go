@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -94,23 +95,32 @@ func (h *hub) follow(ctx context.Context, log events.Log) error {
 	if err != nil {
 		return err
 	}
-	after := h.begun(log.Name, last)
-	return h.Logs.Tail(ctx, log, es.TailFrom{After: after}, func(e es.Event) error {
+	if last < h.begun(log.Name) {
+		h.beginAnew(log.Name, last)
+	}
+	err = h.Logs.Tail(ctx, log, es.TailFrom{After: h.begun(log.Name)}, func(e es.Event) error {
 		h.tellEvent(e)
 		return nil
 	})
+	if errors.Is(err, es.ErrRemade) {
+		h.beginAnew(log.Name, 0)
+	}
+	return err
 }
 
-// begun is after which sequence a log goes on that ends at last. One that ends before what was told
-// has been made anew: everybody begins anew.
-func (h *hub) begun(log string, last uint64) uint64 {
+// begun is after which sequence a log goes on.
+func (h *hub) begun(log string) uint64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if last < h.at[log] {
-		h.at[log] = last
-		h.missAll(func(sub *subscription) bool { return sub.feed != nil && sub.feed.Log.Name == log })
-	}
 	return h.at[log]
+}
+
+// beginAnew lets everybody begin anew who hears a log that was made anew, and goes on after a sequence.
+func (h *hub) beginAnew(log string, after uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at[log] = after
+	h.missAll(func(sub *subscription) bool { return sub.feed != nil && sub.feed.Log.Name == log })
 }
 
 // again hears something until the context ends, whatever comes between.

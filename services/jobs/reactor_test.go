@@ -109,10 +109,12 @@ func TestReactorTriesAgain(t *testing.T) {
 func TestProjectionTriesAgain(t *testing.T) {
 	t.Parallel()
 	var mended atomic.Bool
+	tried := make(chan struct{}, 10)
 	shelf := run.Service{Name: "shelf", Doc: "keeps titles", Projections: []es.Projection{{
 		Name: "shelf_titles", Version: 1, SQL: "create table title (id text primary key)",
 		Handle: []es.Handler[*es.Tx]{es.On(func(ctx context.Context, tx *es.Tx, e events.StreamCreated, _ es.Meta) error {
 			if !mended.Load() {
+				tried <- struct{}{}
 				return errors.New("there is no place for it")
 			}
 			return tx.Queue(ctx, "insert into title values ($1)", e.Stream)
@@ -135,6 +137,9 @@ func TestProjectionTriesAgain(t *testing.T) {
 	l := letter()
 	if l.State != "open" || l.Source != "shelf_titles" || l.Position != at.String() || !strings.Contains(l.Reason, "no place") {
 		t.Errorf("%+v", l)
+	}
+	for range 3 { // with its batch, alone, and once more by those who fold, before they wait until somebody asks
+		<-tried
 	}
 	mended.Store(true)
 	if _, err := s.Call(t, ours, "POST /api/letters/{letter}/redrive", testkit.Params("letter", l.ID), nil); err != nil {
