@@ -12,7 +12,7 @@ func text(example string) object {
 var parameters = object{
 	"minPosition": object{
 		"name": "Afterglow-Min-Position", "in": "header", "schema": text("FACTS/1234"),
-		"description": "Answer only once this position is part of the answer; 503 when that takes too long.",
+		"description": "Answer, or act, only once this position is part of what is shown; 503 when that takes too long.",
 	},
 	"idempotencyKey": object{
 		"name": "Idempotency-Key", "in": "header", "schema": object{"type": "string", "minLength": 1, "maxLength": 255},
@@ -62,9 +62,9 @@ func (op operation) conditions() []string {
 	case op.Method == "GET":
 		return []string{"minPosition"}
 	case op.Aggregate != "":
-		return []string{"idempotencyKey", "ifMatch"}
+		return []string{"minPosition", "idempotencyKey", "ifMatch"}
 	}
-	return []string{"idempotencyKey"}
+	return []string{"minPosition", "idempotencyKey"}
 }
 
 // tells are the headers that come with a good answer.

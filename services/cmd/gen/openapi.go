@@ -26,8 +26,8 @@ type document struct {
 	Components object   `json:"components"`
 }
 
-const about = "A write answers its position on the log in the header Afterglow-Position. A read that names this position in the " +
-	"header Afterglow-Min-Position waits until it shows what was written. Whoever cannot know whether a write has arrived sends it " +
+const about = "A write answers its position on the log in the header Afterglow-Position. A call that names this position in the " +
+	"header Afterglow-Min-Position waits until its service shows what was written. Whoever cannot know whether a write has arrived sends it " +
 	"again with the same Idempotency-Key: it is done once. Whoever edits what others may edit too sends the ETag in If-Match: an " +
 	"edit of another version is refused. Every error is a problem as RFC 9457 writes it, and changes nothing."
 
