@@ -253,6 +253,10 @@ func (c *Conn) known(log string) string {
 	return c.ids[log]
 }
 
+// clearedAway is how long a server may take to remove the files of a log that was deleted. A log of that name
+// that is made before loses its own files with them.
+const clearedAway = time.Second
+
 // identities tell logs from others of the same name that were made anew. A log that has gone is made
 // again.
 func (c *Conn) identities(ctx context.Context, logs []string) (map[string]string, error) {
@@ -262,6 +266,7 @@ func (c *Conn) identities(ctx context.Context, logs []string) (map[string]string
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			c.log.Error("log has gone, an empty one takes its place", "log", name)
 			log, _ := events.LogNamed(name)
+			pause(ctx, clearedAway)
 			err = c.ensure(ctx, log)
 		} else if err == nil {
 			c.keep(stream)
