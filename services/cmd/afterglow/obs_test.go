@@ -94,9 +94,10 @@ func (s *studio) bridge(t *testing.T, change func(*obsCmd)) *heard {
 	var ctx context.Context
 	ctx, h.stop = context.WithCancel(t.Context())
 	go func() {
-		h.done <- h.run(ctx)
-		h.journal.close()
-		close(h.done)
+		defer close(h.done)
+		err := h.run(ctx)
+		h.journal.close() // whoever hears of the end may open it again
+		h.done <- err
 	}()
 	t.Cleanup(func() { h.end(t) })
 	return h
