@@ -3,10 +3,12 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/afterglow-live/afterglow/pkg/api"
+	"github.com/afterglow-live/afterglow/pkg/es"
 	"github.com/afterglow-live/afterglow/pkg/fault"
 	"github.com/afterglow-live/afterglow/pkg/run"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
@@ -77,6 +79,55 @@ func TestCallWaitsForTheService(t *testing.T) {
 	}
 	_, err := api.Do(t.Context(), p.Logs, "nobody", route, call)
 	testkit.WantFault(t, err, fault.Unavailable)
+}
+
+// Who calls while a service stops and starts again is answered by one of them.
+func TestCallsWhileServicesStop(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	toy := toy()
+	stop := make(chan struct{})
+	answers := make(chan error, 100)
+	var calling sync.WaitGroup
+	for range 8 {
+		calling.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				_, err := api.Do(t.Context(), p.Logs, toy.Name, toy.Endpoints[0].Route,
+					api.Call{Caller: testkit.Owner("ours"), Input: testkit.Body(map[string]any{"text": "hi"}, "name", "a")})
+				answers <- err
+			}
+		})
+	}
+	for range 30 {
+		server, err := api.Serve(t.Context(), p.Logs, toy.Name, toy.Doc, "1.0.0", toy.Endpoints, &run.Deps{},
+			func(context.Context, es.Position) error { return nil }, p.Logger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 50 {
+			if err := <-answers; err != nil {
+				t.Error(err)
+			}
+		}
+		if err := server.Stop(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	go func() {
+		calling.Wait()
+		close(answers)
+	}()
+	for err := range answers { // the last ones find nobody
+		if err != nil {
+			testkit.WantFault(t, err, fault.Unavailable)
+		}
+	}
 }
 
 // A database that goes away in the middle is something to wait for, not a mistake of ours.

@@ -47,8 +47,11 @@ type Server[D any] struct {
 	waitFor func(context.Context, es.Position) error
 	log     *slog.Logger
 	micro   micro.Service
-	calls   sync.WaitGroup
 	cancel  context.CancelFunc
+
+	mu      sync.Mutex
+	calls   sync.WaitGroup
+	stopped bool
 }
 
 // Serve listens for the endpoints of a service. waitFor waits for the service's own tables.
@@ -65,7 +68,9 @@ func Serve[D any](ctx context.Context, conn *es.Conn, service, doc, version stri
 	}
 	for _, e := range endpoints {
 		handler := micro.HandlerFunc(func(req micro.Request) {
-			s.calls.Go(func() { s.answer(ctx, e, req) })
+			if !s.begin(func() { s.answer(ctx, e, req) }) {
+				_ = req.Respond(nil, nobodyListens)
+			}
 		})
 		meta := map[string]string{"method": e.Method, "path": e.Path, "doc": e.Doc}
 		if err := s.micro.AddEndpoint(e.Name(), handler, micro.WithEndpointSubject(e.Subject(service)), micro.WithEndpointMetadata(meta)); err != nil {
@@ -76,12 +81,28 @@ func Serve[D any](ctx context.Context, conn *es.Conn, service, doc, version stri
 	return s, nil
 }
 
+// nobodyListens is what a server of NATS says for a service that is not there: the caller asks again.
+var nobodyListens = micro.WithHeaders(micro.Headers{"Status": {"503"}})
+
+// begin answers a call beside others; false when the server takes no more.
+func (s *Server[D]) begin(answer func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stopped {
+		s.calls.Go(answer)
+	}
+	return !s.stopped
+}
+
 // stopWait is how long calls that are under way may take when the server stops.
 const stopWait = 10 * time.Second
 
 // Stop takes no more calls and waits for those under way; what takes too long is cut short.
 func (s *Server[D]) Stop() error {
 	err := s.micro.Stop()
+	s.mu.Lock()
+	s.stopped = true // what is on its way here still comes
+	s.mu.Unlock()
 	ended := make(chan struct{})
 	go func() {
 		s.calls.Wait()
