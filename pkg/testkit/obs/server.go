@@ -42,6 +42,8 @@ type Server struct {
 	requests map[string]int
 	// shut keeps everybody out.
 	shut bool
+	// closed is true once nobody may come any more.
+	closed bool
 
 	record, stream, replay output
 	scene                  string
@@ -85,6 +87,9 @@ func (s *Server) URL() string { return "ws://" + s.address }
 // Close ends OBS and all connections.
 func (s *Server) Close() {
 	_ = s.http.Close()
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	s.Drop()
 	s.done.Wait()
 }
@@ -166,8 +171,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &client{server: s, socket: socket, password: password, salt: rand.Text(), challenge: rand.Text()}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		_ = socket.Close()
+		return
+	}
 	s.clients[c] = true
-	s.mu.Unlock()
 	s.done.Go(func() {
 		c.talk()
 		s.mu.Lock()

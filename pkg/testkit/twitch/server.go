@@ -126,6 +126,13 @@ func (c *Config) setDefaults() {
 	}
 }
 
+// begin runs something that Close waits for; what comes later is not begun. The lock is held.
+func (s *Server) begin(work func()) {
+	if s.ctx.Err() == nil {
+		s.work.Go(work)
+	}
+}
+
 // Close ends every connection and everything that is under way.
 func (s *Server) Close() {
 	s.stop()

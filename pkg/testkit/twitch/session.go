@@ -210,7 +210,7 @@ func (s *Server) shutNow(l *link, code int, status string) {
 		_ = l.conn.Close()
 	} else {
 		session.closed = append(session.closed, code)
-		s.work.Go(func() {
+		s.begin(func() {
 			_ = l.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, status), time.Now().Add(writeWait))
 			_ = l.conn.SetReadDeadline(time.Now().Add(closeWait))
 		})

@@ -43,7 +43,7 @@ func (s *Server) startWebhook(sub *Subscription) {
 			}
 		},
 	})
-	s.work.Go(func() {
+	s.begin(func() {
 		for {
 			d, ok := sub.queue.take()
 			if !ok {
