@@ -39,8 +39,11 @@ test.each([["?t=25", 25], ["?t=0m31s", 31], ["#t=7", 7], ["?t=0:12", 12]])("an a
 
 test("seeking shows the picture of that time, also in the other recording", async () => {
   const page = await openAt(3);
-  const box = (await slider(page).boundingBox())!;
-  const click = (seconds: number) => page.mouse.click(box.x + (box.width * seconds) / (SECOND + 12), box.y + box.height / 2);
+  await page.locator(`[role=slider][aria-valuemax="${SECOND + 12}"]`).waitFor(); // it knows of both
+  const click = async (seconds: number) => {
+    const { width, height } = (await slider(page).boundingBox())!;
+    await slider(page).click({ position: { x: (width * seconds) / (SECOND + 12), y: height / 2 } });
+  };
   for (const [seconds, number] of [[36, 36], [SECOND + 6, 6], [18, 18], [SECOND + 2, 2]] as const) {
     await click(seconds);
     await page.waitForFunction((wanted) => Math.abs(Number(document.querySelector("[role=slider]")?.getAttribute("aria-valuenow")) - wanted) <= 1, seconds);
