@@ -204,12 +204,9 @@ func TestVersionsBesideEachOther(t *testing.T) {
 	}
 }
 
-// A log that is deleted and made again while it is read is noticed.
-func TestLogMadeAnewWhileRunning(t *testing.T) {
-	t.Parallel()
-	p := testkit.Platform(t)
-	projector, _ := projecting(t, p, p.Logs, counted(1, titlesSQL))
-	reach(t, projector, appendTitles(t, p.Logs, 30))
+// remake deletes FACTS, and makes it anew as another process would.
+func remake(t *testing.T, p run.Platform) *es.Conn {
+	t.Helper()
 	js, err := jetstream.New(p.Logs.NATS())
 	if err != nil {
 		t.Fatal(err)
@@ -221,7 +218,16 @@ func TestLogMadeAnewWhileRunning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := appendTitles(t, again, 5)
+	return again
+}
+
+// A log that is deleted and made again while it is read is noticed.
+func TestLogMadeAnewWhileRunning(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	projector, _ := projecting(t, p, p.Logs, counted(1, titlesSQL))
+	reach(t, projector, appendTitles(t, p.Logs, 30))
+	at := appendTitles(t, remake(t, p), 5)
 	s := testkit.Start(t, p)
 	testkit.WaitDocument(t, s, "o1", "titles/3", func(v titles) bool { return len(v.Titles) == 1 })
 	reach(t, projector, at)
@@ -253,18 +259,7 @@ func TestReactorOnALogMadeAnew(t *testing.T) {
 	for range 30 {
 		<-found
 	}
-	js, err := jetstream.New(p.Logs.NATS())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := js.DeleteStream(t.Context(), "FACTS"); err != nil {
-		t.Fatal(err)
-	}
-	again, err := es.Open(t.Context(), p.Logs.NATS(), p.Logger)
-	if err != nil {
-		t.Fatal(err)
-	}
-	appendTitles(t, again, 5)
+	appendTitles(t, remake(t, p), 5)
 	for range 5 {
 		if rows := <-found; rows == 0 || rows > 5 {
 			t.Errorf("%d rows, of 5", rows)
