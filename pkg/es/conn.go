@@ -141,7 +141,9 @@ func (c *Conn) Appended() uint64 { return c.appended.Load() }
 // NATS is the connection underneath, for pkg/api.
 func (c *Conn) NATS() *nats.Conn { return c.nc }
 
-// Config is the JetStream configuration of a log, as the NATS CLI reads it too.
+// Config is the JetStream configuration of a log, as the NATS CLI reads it too. Logs are not compressed: killed
+// when a new file has just begun, nats-server 2.15 goes on in the compressed one before, and can read neither
+// what was in it nor what it adds.
 func Config(log events.Log) jetstream.StreamConfig {
 	cfg := jetstream.StreamConfig{
 		Name:        log.Name,
@@ -152,7 +154,6 @@ func Config(log events.Log) jetstream.StreamConfig {
 		Discard:     jetstream.DiscardOld,
 		MaxAge:      log.Keep,
 		Duplicates:  log.Window,
-		Compression: jetstream.S2Compression,
 		Replicas:    1,
 		MaxMsgs:     -1, MaxBytes: -1, MaxMsgSize: -1, MaxMsgsPerSubject: -1, MaxConsumers: -1,
 		AllowDirect: true,
