@@ -5,8 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -156,6 +158,36 @@ func TestArchiveFollowsWhatIsTakenAway(t *testing.T) {
 	}
 	_, err := s.Call(t, ours, "GET /api/chat/streams/{stream}/replay", testkit.Params("stream", "s1"), nil, s.last)
 	testkit.WantFault(t, err, fault.NotFound)
+	s.consistent()
+}
+
+// What is taken away when the archive is written already, but not yet known, is taken away from it too.
+func TestArchiveFollowsWhatIsTakenAwayMeanwhile(t *testing.T) {
+	t.Parallel()
+	p := testkit.Platform(t)
+	storing, store := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	testkit.Meddle(t, &p).With(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/chat/s1/") {
+			once.Do(func() {
+				close(storing)
+				<-store
+			})
+		}
+		return false
+	})
+	s := startOn(t, p)
+	s.evenings(time.Now().UTC().Add(-50 * time.Hour).Truncate(time.Second))
+	<-storing
+	s.tell(time.Now(), events.MessageDeleted{Channel: "77", Message: "m1", Person: ann})
+	s.settle()
+	close(store)
+	first := s.sealed(4)
+	s.heard(events.Facts, "archive.sealed", func(e es.Event) bool { return !strings.Contains(string(e.Data), first.Key) })
+	s.settle()
+	if text := s.download("txt"); strings.Contains(text, "hello boss\n") {
+		t.Errorf("text\n%s", text)
+	}
 	s.consistent()
 }
 

@@ -35,21 +35,33 @@ var (
 func download(format, doc, contentType string, write func(io.Writer, window, func(func(Message) error) error) error) run.Endpoint {
 	return api.Get("/api/chat/streams/{stream}/chat."+format, doc, api.Viewers,
 		func(ctx context.Context, d *run.Deps, req Download) (api.File, error) {
-			w, err := findWindow(ctx, d, api.OwnerOf(ctx), req.Stream)
-			if err != nil {
-				return api.File{}, err
+			for {
+				w, err := findWindow(ctx, d, api.OwnerOf(ctx), req.Stream)
+				if err != nil {
+					return api.File{}, err
+				}
+				there := func(f func(Message) error) error {
+					return w.each(ctx, d, func(m Message) error {
+						if m.DeletedAt != nil {
+							return nil
+						}
+						return f(m)
+					})
+				}
+				f, err := w.file(ctx, d, format, func(out io.Writer) error { return write(out, w, there) })
+				f.ContentType, f.Cache = contentType, "private, no-cache"
+				if err != nil || f.Key == "" {
+					return f, err
+				}
+				now, err := findWindow(ctx, d, w.owner, w.stream)
+				if err == nil && now.key == w.key {
+					return f, nil
+				}
+				// It was sealed or deleted meanwhile: this file came too late to be removed with the others.
+				if err := d.Blob.Remove(ctx, f.Key); err != nil {
+					return api.File{}, err
+				}
 			}
-			there := func(f func(Message) error) error {
-				return w.each(ctx, d, func(m Message) error {
-					if m.DeletedAt != nil {
-						return nil
-					}
-					return f(m)
-				})
-			}
-			f, err := w.file(ctx, d, format, func(out io.Writer) error { return write(out, w, there) })
-			f.ContentType, f.Cache = contentType, "private, no-cache"
-			return f, err
 		}).Within(time.Minute)
 }
 
@@ -78,8 +90,7 @@ func (w window) file(ctx context.Context, d *run.Deps, format string, write func
 	if small.left >= 0 {
 		return api.File{Content: small.kept}, nil
 	}
-	prefix := folderOf(w.owner, w.stream) + "chat-"
-	key := prefix + hex.EncodeToString(sum.Sum(nil)) + "." + format
+	key := downloadsOf(w.owner, w.stream, w.key) + hex.EncodeToString(sum.Sum(nil)) + "." + format
 	if _, err := d.Blob.Stat(ctx, key); err == nil {
 		return api.File{Key: key}, nil
 	} else if !errors.Is(err, blob.ErrNotFound) {
@@ -88,7 +99,7 @@ func (w window) file(ctx context.Context, d *run.Deps, format string, write func
 	if err := d.Blob.Upload(ctx, temporary.Name(), key); err != nil {
 		return api.File{}, err
 	}
-	earlier, err := d.Blob.List(ctx, prefix)
+	earlier, err := d.Blob.List(ctx, folderOf(w.owner, w.stream)+downloadPrefix)
 	if err != nil {
 		return api.File{}, err
 	}

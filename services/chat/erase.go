@@ -165,17 +165,20 @@ func eraseArchived(ctx context.Context, d *run.Deps, m es.Meta) (int, error) {
 	}
 	written := 0
 	for i, stream := range streams {
-		w, err := findWindow(ctx, d, m.Owner, stream)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
 		changed := false
-		if err == nil && w.key != "" {
-			changed, err = sealNow(ctx, d, m.Owner, stream)
-		}
-		if err == nil && !changed {
-			err = keepOnly(ctx, d, m.Owner, stream, w.key)
-		}
+		err := aloneAt(ctx, d, m.Owner, stream, func(ctx context.Context) error {
+			w, err := findWindow(ctx, d, m.Owner, stream)
+			if fault.Is(err, fault.NotFound) {
+				return nil
+			}
+			if err == nil && w.key != "" {
+				changed, err = sealUnchanging(ctx, d, m.Owner, stream)
+			}
+			if err == nil && !changed {
+				err = keepOnly(ctx, d, m.Owner, stream, w.key)
+			}
+			return err
+		})
 		if err != nil {
 			return 0, err
 		}

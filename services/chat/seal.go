@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"path"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,7 +43,7 @@ var ended = run.Reactor{
 
 // drop removes what is kept of a stream that was deleted.
 func drop(ctx context.Context, d *run.Deps, owner, stream string) error {
-	if err := keepOnly(ctx, d, owner, stream, ""); err != nil {
+	if err := keepOnly(ctx, d, owner, stream); err != nil {
 		return err
 	}
 	var there bool
@@ -112,15 +114,34 @@ var seal = run.Reactor{
 
 // sealNow seals a stream unless it is live, and tells whether its archive has changed.
 func sealNow(ctx context.Context, d *run.Deps, owner, stream string) (changed bool, err error) {
+	err = aloneAt(ctx, d, owner, stream, func(ctx context.Context) error {
+		changed, err = sealUnchanging(ctx, d, owner, stream)
+		return err
+	})
+	return changed, err
+}
+
+// aloneAt runs f while nobody else seals the stream, in whatever process.
+func aloneAt(ctx context.Context, d *run.Deps, owner, stream string, f func(context.Context) error) error {
+	return d.Alone(ctx, "archive "+owner+" "+stream, f)
+}
+
+// sealUnchanging seals a stream until nothing in it changes any more: what is taken away before the tables have
+// its archive has nobody seal it again.
+func sealUnchanging(ctx context.Context, d *run.Deps, owner, stream string) (changed bool, err error) {
 	for {
-		changed, err = trySeal(ctx, d, owner, stream)
-		if conflict := (*es.ConflictError)(nil); !errors.As(err, &conflict) {
+		sealed, err := trySeal(ctx, d, owner, stream)
+		if conflict := (*es.ConflictError)(nil); errors.As(err, &conflict) {
+			continue
+		}
+		if err != nil || !sealed {
 			return changed, err
 		}
+		changed = true
 	}
 }
 
-// trySeal is a ConflictError when somebody else has sealed the stream meanwhile.
+// trySeal tells whether the archive has changed. It is a ConflictError when something else was told of it meanwhile.
 func trySeal(ctx context.Context, d *run.Deps, owner, stream string) (bool, error) {
 	version, err := d.Logs.Version(ctx, events.Facts, owner, "archive", stream)
 	if err != nil {
@@ -141,9 +162,9 @@ func trySeal(ctx context.Context, d *run.Deps, owner, stream string) (bool, erro
 		return false, err
 	}
 	defer func() { _ = os.Remove(file.path) }()
-	key := folderOf(owner, stream) + file.sha256 + ".jsonl.gz"
+	key := folderOf(owner, stream) + file.sha256 + archiveSuffix
 	if key == w.key || w.key == "" && file.messages == 0 && file.activities == 0 {
-		return false, keepOnly(ctx, d, owner, stream, w.key)
+		return false, keepOnly(ctx, d, owner, stream, w.key, downloadsOf(owner, stream, w.key))
 	}
 	if err := d.Blob.Upload(ctx, file.path, key); err != nil {
 		return false, err
@@ -162,7 +183,7 @@ func trySeal(ctx context.Context, d *run.Deps, owner, stream string) (bool, erro
 	if _, err := findWindow(ctx, d, owner, stream); fault.Is(err, fault.NotFound) { // it was deleted meanwhile
 		return false, drop(ctx, d, owner, stream)
 	}
-	return true, keepOnly(ctx, d, owner, stream, key)
+	return true, keepOnly(ctx, d, owner, stream, key, downloadsOf(owner, stream, key))
 }
 
 // waitForAll waits until the tables have all that is on the logs now.
@@ -182,17 +203,28 @@ func waitForAll(ctx context.Context, d *run.Deps) error {
 // folderOf is where the files of a stream's chat are: the archive, and what was made to be downloaded.
 func folderOf(owner, stream string) string { return path.Join(owner, "chat", stream) + "/" }
 
-// keepOnly removes all files of a stream's chat but one.
-func keepOnly(ctx context.Context, d *run.Deps, owner, stream, key string) error {
+const (
+	archiveSuffix  = ".jsonl.gz"
+	downloadPrefix = "chat-"
+)
+
+// downloadsOf is how the files begin that were made to be downloaded while the archive was that one.
+func downloadsOf(owner, stream, archive string) string {
+	return folderOf(owner, stream) + downloadPrefix + strings.TrimSuffix(path.Base(archive), archiveSuffix) + "-"
+}
+
+// keepOnly removes the files of a stream's chat but those that begin in one of these ways.
+func keepOnly(ctx context.Context, d *run.Deps, owner, stream string, begin ...string) error {
 	stored, err := d.Blob.List(ctx, folderOf(owner, stream))
 	if err != nil {
 		return err
 	}
 	for _, object := range stored {
-		if object.Key != key {
-			if err := d.Blob.Remove(ctx, object.Key); err != nil {
-				return err
-			}
+		if slices.ContainsFunc(begin, func(b string) bool { return b != "" && strings.HasPrefix(object.Key, b) }) {
+			continue
+		}
+		if err := d.Blob.Remove(ctx, object.Key); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -58,7 +58,7 @@ func TestDesksAreCleared(t *testing.T) {
 func TestDesksOfDeletedClipsAreCleared(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	file := filepath.Join(t.TempDir(), "a.mp4")
 	if err := os.WriteFile(file, []byte("no film"), 0o600); err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestDesksOfDeletedClipsAreCleared(t *testing.T) {
 	}
 	fetching := make(chan struct{})
 	began := sync.OnceFunc(func() { close(fetching) })
-	m.with(func(_ http.ResponseWriter, r *http.Request) bool {
+	m.With(func(_ http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/source") {
 			return false
 		}

@@ -286,7 +286,7 @@ func TestRetriedClipWaitsForItsPlan(t *testing.T) {
 func TestPartOfDeletedClipIsRemoved(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	s := testkit.Start(t, p, only("clips-encode"))
 	film := filepath.Join(t.TempDir(), "film.mkv")
 	if err := os.WriteFile(film, filmed(t, "film.mkv", "-t", "2", "-c:v", "mpeg4"), 0o600); err != nil {
@@ -297,11 +297,11 @@ func TestPartOfDeletedClipIsRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	stored := make(chan struct{}, 10)
-	m.with(func(_ http.ResponseWriter, r *http.Request) bool {
+	m.With(func(_ http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodPut || !strings.Contains(r.URL.Path, "0000-120p") {
 			return false
 		}
-		m.store.ServeHTTP(httptest.NewRecorder(), r)
+		m.Store.ServeHTTP(httptest.NewRecorder(), r)
 		stored <- struct{}{}
 		<-r.Context().Done()
 		return true
@@ -327,7 +327,7 @@ func TestPartOfDeletedClipIsRemoved(t *testing.T) {
 func TestPartOfAnotherMachineStays(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	s := testkit.Start(t, p, only("clips-encode"))
 	film := filepath.Join(t.TempDir(), "film.mkv")
 	if err := os.WriteFile(film, filmed(t, "film.mkv", "-t", "2", "-c:v", "mpeg4"), 0o600); err != nil {
@@ -339,7 +339,7 @@ func TestPartOfAnotherMachineStays(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	fetching, goOn := make(chan struct{}, 10), make(chan struct{})
-	m.with(func(_ http.ResponseWriter, r *http.Request) bool {
+	m.With(func(_ http.ResponseWriter, r *http.Request) bool {
 		switch r.Method {
 		case http.MethodGet:
 			fetching <- struct{}{}

@@ -5,8 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,49 +13,10 @@ import (
 	"testing"
 
 	"github.com/afterglow-live/afterglow/events"
-	"github.com/afterglow-live/afterglow/pkg/blob"
 	"github.com/afterglow-live/afterglow/pkg/fault"
-	"github.com/afterglow-live/afterglow/pkg/run"
 	"github.com/afterglow-live/afterglow/pkg/testkit"
 	"github.com/afterglow-live/afterglow/services/clips"
 )
-
-// meddler stands before the object store, and may do something to what goes through.
-type meddler struct {
-	store *httputil.ReverseProxy
-	// meddle handles a request in its own way, or answers false.
-	meddle atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
-}
-
-func (m *meddler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if meddle := m.meddle.Load(); meddle == nil || !(*meddle)(w, r) {
-		m.store.ServeHTTP(w, r)
-	}
-}
-
-// with has requests handled in another way from now on.
-func (m *meddler) with(meddle func(http.ResponseWriter, *http.Request) bool) { m.meddle.Store(&meddle) }
-
-// behind puts a meddler before the platform's object store.
-func behind(t *testing.T, p *run.Platform) *meddler {
-	t.Helper()
-	cfg := testkit.Bucket(t, *p)
-	target, err := url.Parse(cfg.Endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := &meddler{store: &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(target)
-		r.Out.Host = r.In.Host // it is signed
-	}}}
-	server := httptest.NewServer(m)
-	t.Cleanup(server.Close)
-	cfg.Endpoint = server.URL
-	if p.Blob, err = blob.Open(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
 
 // unavailable is what an object store answers that has too much to do.
 func unavailable(w http.ResponseWriter, _ *http.Request) bool {
@@ -69,7 +28,7 @@ func unavailable(w http.ResponseWriter, _ *http.Request) bool {
 func TestStoreFailsForAWhile(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	s := testkit.Start(t, p, idle())
 	data := bytes.Repeat([]byte("0123456789abcdef"), 40<<20/16)
 	up := start(t, s, "a.mkv", len(data), nil)
@@ -78,7 +37,7 @@ func TestStoreFailsForAWhile(t *testing.T) {
 	}
 	var mu sync.Mutex
 	failed := map[string]int{}
-	m.with(func(w http.ResponseWriter, r *http.Request) bool {
+	m.With(func(w http.ResponseWriter, r *http.Request) bool {
 		mu.Lock()
 		defer mu.Unlock()
 		kind := r.Method + " " + strings.SplitN(r.URL.RawQuery, "=", 2)[0]
@@ -99,12 +58,12 @@ func TestStoreFailsForAWhile(t *testing.T) {
 func TestStoreIsAway(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	s := testkit.Start(t, p, idle())
 	data := []byte("while the store was away")
 	up := start(t, s, "a.mkv", len(data), nil)
 	put(t, up.Parts[0].URL, data)
-	m.with(unavailable)
+	m.With(unavailable)
 	for _, endpoint := range []string{"POST /api/uploads/{upload}/complete", "DELETE /api/uploads/{upload}"} {
 		err := call(t, s, ours, endpoint, "upload", up.ID)
 		testkit.WantFault(t, err, fault.Unavailable)
@@ -112,7 +71,7 @@ func TestStoreIsAway(t *testing.T) {
 			t.Errorf("%s: %v", endpoint, err)
 		}
 	}
-	m.meddle.Store(nil)
+	m.With(nil)
 	if c := finish(t, s, up); c.Size != int64(len(data)) {
 		t.Errorf("clip %+v", c)
 	}
@@ -122,21 +81,21 @@ func TestStoreIsAway(t *testing.T) {
 func TestStoreBreaksOffReading(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	s := testkit.Start(t, p, idle())
 	data := bytes.Repeat([]byte("fedcba9876543210"), 4<<20/16)
 	up := start(t, s, "a.mkv", len(data), nil)
 	put(t, up.Parts[0].URL, data)
 	var reads atomic.Int64
-	m.with(func(w http.ResponseWriter, r *http.Request) bool {
+	m.With(func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Method == http.MethodGet && r.URL.RawQuery == "" && reads.Add(1) < 4 {
-			m.store.ServeHTTP(&short{ResponseWriter: w, left: 1 << 20}, r)
+			m.Store.ServeHTTP(&short{ResponseWriter: w, left: 1 << 20}, r)
 		}
 		return false
 	})
 	c := finish(t, s, up)
 	again := start(t, s, "b.mkv", len(data), nil)
-	m.meddle.Store(nil)
+	m.With(nil)
 	put(t, again.Parts[0].URL, data)
 	if same := finish(t, s, again); same.ID != c.ID || reads.Load() != 4 {
 		t.Errorf("content %s was read as %s, in %d pieces", same.SHA256, c.SHA256, reads.Load())
@@ -163,14 +122,14 @@ func (s *short) Write(data []byte) (int, error) {
 func TestPartBreaksOff(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	s := testkit.Start(t, p, idle())
 	data := bytes.Repeat([]byte("0123456789abcdef"), 20<<20/16)
 	up := start(t, s, "a.mkv", len(data), nil)
 	put(t, up.Parts[1].URL, part(up, data, 2))
-	m.with(func(w http.ResponseWriter, r *http.Request) bool {
+	m.With(func(w http.ResponseWriter, r *http.Request) bool {
 		r.Body = io.NopCloser(io.LimitReader(r.Body, 5<<20))
-		m.store.ServeHTTP(w, r)
+		m.Store.ServeHTTP(w, r)
 		return true
 	})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, up.Parts[0].URL, bytes.NewReader(part(up, data, 1)))
@@ -182,7 +141,7 @@ func TestPartBreaksOff(t *testing.T) {
 			t.Fatal("half a part has arrived")
 		}
 	}
-	m.meddle.Store(nil)
+	m.With(nil)
 	testkit.WantFault(t, call(t, s, ours, "POST /api/uploads/{upload}/complete", "upload", up.ID), fault.Conflict)
 	var now clips.Upload
 	if _, err := s.Call(t, ours, "GET /api/uploads/{upload}", testkit.Params("upload", up.ID), &now); err != nil || len(now.Arrived) != 1 {
@@ -203,12 +162,12 @@ func isCompletion(r *http.Request) bool {
 func TestStoreIsSlowToAssemble(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	s := testkit.Start(t, p, idle())
 	data := []byte("in the end it is there")
 	up := start(t, s, "a.mkv", len(data), nil)
 	put(t, up.Parts[0].URL, data)
-	m.with(func(w http.ResponseWriter, r *http.Request) bool {
+	unfinished := func(w http.ResponseWriter, r *http.Request) bool {
 		switch {
 		case isCompletion(r): // some answer at once, and are not done yet
 			_, _ = io.WriteString(w, `<CompleteMultipartUploadResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Bucket>b</Bucket><Key>k</Key><ETag>"e"</ETag></CompleteMultipartUploadResult>`)
@@ -219,17 +178,16 @@ func TestStoreIsSlowToAssemble(t *testing.T) {
 			return false
 		}
 		return true
-	})
-	store := m.meddle.Load()
-	m.with(func(w http.ResponseWriter, r *http.Request) bool { return isCompletion(r) && (*store)(w, r) })
+	}
+	m.With(func(w http.ResponseWriter, r *http.Request) bool { return isCompletion(r) && unfinished(w, r) })
 	testkit.WantFault(t, call(t, s, ours, "POST /api/uploads/{upload}/complete", "upload", up.ID), fault.Unavailable)
-	m.meddle.Store(store)
+	m.With(unfinished)
 	testkit.WantFault(t, call(t, s, ours, "POST /api/uploads/{upload}/complete", "upload", up.ID), fault.Unavailable)
 	testkit.WantFault(t, call(t, s, ours, "GET /api/uploads/{upload}", "upload", up.ID), fault.Unavailable)
 	var lost atomic.Bool
-	m.with(func(w http.ResponseWriter, r *http.Request) bool {
+	m.With(func(w http.ResponseWriter, r *http.Request) bool {
 		if isCompletion(r) && lost.CompareAndSwap(false, true) {
-			m.store.ServeHTTP(httptest.NewRecorder(), r)
+			m.Store.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
 		}
 		return false
@@ -243,7 +201,7 @@ func TestStoreIsSlowToAssemble(t *testing.T) {
 func TestCompletedByManyAtOnce(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	s := testkit.Start(t, p, idle())
 	data := bytes.Repeat([]byte("0123456789abcdef"), 40<<20/16)
 	up := start(t, s, "a.mkv", len(data), nil)
@@ -251,7 +209,7 @@ func TestCompletedByManyAtOnce(t *testing.T) {
 		put(t, p.URL, part(up, data, p.Number))
 	}
 	var completions atomic.Int64
-	m.with(func(_ http.ResponseWriter, r *http.Request) bool {
+	m.With(func(_ http.ResponseWriter, r *http.Request) bool {
 		if isCompletion(r) {
 			completions.Add(1)
 		}
@@ -277,7 +235,7 @@ func TestCompletedByManyAtOnce(t *testing.T) {
 func TestStoreIsBusyForAJob(t *testing.T) {
 	t.Parallel()
 	p := testkit.Platform(t)
-	m := behind(t, &p)
+	m := testkit.Meddle(t, &p)
 	service := only("clips-probe")
 	service.Reactors[0].Attempts = 1
 	s := testkit.Start(t, p, service)
@@ -290,7 +248,7 @@ func TestStoreIsBusyForAJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	var asked atomic.Int64
-	m.with(func(w http.ResponseWriter, r *http.Request) bool {
+	m.With(func(w http.ResponseWriter, r *http.Request) bool {
 		return asked.Add(1) <= 15 && unavailable(w, r) // more often than the client asks by itself
 	})
 	happened(t, s, registered)
