@@ -17,15 +17,19 @@ const calendarBack, calendarAhead = 60 * 24 * time.Hour, 365 * 24 * time.Hour
 
 var getCalendar = api.Get("/api/series/calendar.ics", "gives the streams that are planned as a file for calendars", api.Viewers,
 	func(ctx context.Context, d *run.Deps, _ struct{}) (api.File, error) {
-		now := time.Now()
-		list, err := upcoming(ctx, d, now.Add(-calendarBack), now.Add(calendarAhead))
-		if err != nil {
-			return api.File{}, err
-		}
-		f := api.TextFile([]byte(calendar(list, now)), "text/calendar; charset=utf-8")
-		f.Cache = "private, no-cache"
-		return f, nil
+		return calendarOf(ctx, d, api.OwnerOf(ctx))
 	})
+
+func calendarOf(ctx context.Context, d *run.Deps, owner string) (api.File, error) {
+	now := time.Now()
+	list, err := upcoming(ctx, d, owner, now.Add(-calendarBack), now.Add(calendarAhead))
+	if err != nil {
+		return api.File{}, err
+	}
+	f := api.TextFile([]byte(calendar(list, now)), "text/calendar; charset=utf-8")
+	f.Cache = "private, no-cache"
+	return f, nil
+}
 
 // calendar writes occurrences as RFC 5545 has them, one by one: each is an event of its own with an id that
 // stays, so that what is planned anew moves and what is skipped is cancelled. The notes are not for others,

@@ -212,9 +212,9 @@ func after(ctx context.Context, d *run.Deps, p es.Position, series string) (Seri
 	return find(ctx, d.DB, api.OwnerOf(ctx), series)
 }
 
-// upcoming are the occurrences of all series that are not over at from and begin before to, by their start.
-func upcoming(ctx context.Context, d *run.Deps, from, to time.Time) ([]Occurrence, error) {
-	all, err := load(ctx, d.DB, api.OwnerOf(ctx), `true`)
+// upcoming are the occurrences of an owner's series that are not over at from and begin before to, by their start.
+func upcoming(ctx context.Context, d *run.Deps, owner string, from, to time.Time) ([]Occurrence, error) {
+	all, err := load(ctx, d.DB, owner, `true`)
 	if err != nil {
 		return nil, err
 	}

@@ -135,7 +135,7 @@ var listOccurrences = api.Get("/api/series/occurrences", "lists the streams that
 		if err != nil {
 			return api.List[Occurrence]{}, err
 		}
-		list, err := upcoming(ctx, d, from, to)
+		list, err := upcoming(ctx, d, api.OwnerOf(ctx), from, to)
 		if err != nil {
 			return api.List[Occurrence]{}, err
 		}

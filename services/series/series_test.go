@@ -190,6 +190,14 @@ func TestCalendarFile(t *testing.T) {
 	if _, err := s.Call(t, ours, "GET /api/series/calendar.ics", testkit.Params(), &f); err != nil {
 		t.Fatal(err)
 	}
+	text := unzip(t, f)
+	if n := strings.Count(text, "UID:"+made.ID+"-20"); f.ContentType != "text/calendar; charset=utf-8" || n < 52 || n > 54 {
+		t.Errorf("%s with %d of the series:\n%s", f.ContentType, n, text)
+	}
+}
+
+func unzip(t *testing.T, f api.File) string {
+	t.Helper()
 	r, err := gzip.NewReader(bytes.NewReader(f.Content))
 	if err != nil {
 		t.Fatal(err)
@@ -198,9 +206,60 @@ func TestCalendarFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(text), "UID:"+made.ID+"-20"); f.ContentType != "text/calendar; charset=utf-8" || n < 52 || n > 54 {
-		t.Errorf("%s with %d of the series:\n%s", f.ContentType, n, text)
+	return string(text)
+}
+
+// A calendar program, which is nobody here, reads what is planned at an address until that is ended or made anew.
+func TestCalendarAddress(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Platform(t), series.Service)
+	made := create(t, s, weekly("start", time.Now().AddDate(0, 0, -7).Format(time.DateOnly)))
+	ask := func(who api.Caller, endpoint string) (a series.Address) {
+		t.Helper()
+		if _, err := s.Call(t, who, endpoint+" /api/series/calendar/address", testkit.Params(), &a); err != nil {
+			t.Fatal(err)
+		}
+		return a
 	}
+	read := func(a series.Address) (api.File, error) {
+		t.Helper()
+		_, path, _ := strings.Cut(a.URL, "/api/calendars/")
+		secret, file, _ := strings.Cut(path, "/")
+		if len(secret) < 26 || file != "afterglow.ics" {
+			t.Fatalf("address %q", a.URL)
+		}
+		var f api.File
+		_, err := s.Call(t, api.Caller{}, "GET /api/calendars/{secret}/afterglow.ics", testkit.Params("secret", secret), &f)
+		return f, err
+	}
+	if a := ask(ours, "GET"); a.URL != "" {
+		t.Errorf("before it was made: %+v", a)
+	}
+	first, other := ask(ours, "POST"), ask(theirs, "POST")
+	if now := ask(ours, "GET"); now != first || first == other {
+		t.Errorf("made %+v, there is %+v; another's is %+v", first, now, other)
+	}
+	f, err := read(first)
+	if err != nil || !strings.Contains(unzip(t, f), "UID:"+made.ID) {
+		t.Errorf("calendar %+v, %v", f, err)
+	}
+	if f, err = read(other); err != nil || strings.Contains(unzip(t, f), "UID:") {
+		t.Errorf("another's calendar %+v, %v", f, err)
+	}
+	second := ask(ours, "POST")
+	if _, err := read(first); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an address that was replaced: %v", err)
+	}
+	if _, err := read(second); err != nil {
+		t.Error(err)
+	}
+	ask(ours, "DELETE")
+	if _, err := read(second); !fault.Is(err, fault.NotFound) || ask(ours, "GET").URL != "" {
+		t.Errorf("an address that was ended: %v", err)
+	}
+	viewer := api.Caller{Account: "v", Owner: "ours", Role: api.Viewer}
+	_, err = s.Call(t, viewer, "POST /api/series/calendar/address", testkit.Params(), nil)
+	testkit.WantFault(t, err, fault.Forbidden)
 }
 
 // Bad input names the field and says what to do, and changes nothing.

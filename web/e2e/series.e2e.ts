@@ -125,9 +125,18 @@ test("what is not saved is not lost by accident", async () => {
 test("the calendar of the plans can be taken along", async () => {
   const page = await visitor.open("/series");
   await page.getByRole("button", { name: "Calendar file" }).click();
-  const answer = await page.request.get(await page.getByRole("textbox", { name: "Address" }).inputValue());
-  expect(answer.headers()["content-type"]).toContain("text/calendar");
+  await page.getByRole("button", { name: "Make an address" }).click();
+  const address = page.getByRole("textbox", { name: "Address" });
+  const url = await address.inputValue();
+  const answer = await fetch(url); // as nobody
+  expect(answer.headers.get("content-type")).toContain("text/calendar");
   expect(await answer.text()).toContain("BEGIN:VEVENT");
+  await page.getByRole("button", { name: "End it" }).click();
+  await page.getByRole("button", { name: "End the address" }).click();
+  await page.getByRole("dialog", { name: "End the address?" }).waitFor({ state: "detached" });
+  expect((await fetch(url)).status).toBe(404);
+  await page.getByRole("button", { name: "Calendar file" }).click();
+  await page.getByRole("button", { name: "Make an address" }).waitFor();
   await page.context().close();
 });
 

@@ -87,6 +87,12 @@ export interface AddMarker {
   at?: number;
 }
 
+/** Address is where programs read the calendar by themselves. */
+export interface Address {
+  /** URL works for everybody who has it; empty when there is none. */
+  url: string;
+}
+
 /** Ads is when the channel shows advertisements. */
 export interface Ads {
   /** NextAt is absent when none are planned, LastAt when there were none. */
@@ -1831,6 +1837,15 @@ export interface Endpoints {
     body: undefined;
     response: ActivityList;
   };
+  /** gives the streams that are planned to whoever has the address */
+  "GET /api/calendars/{secret}/afterglow.ics": {
+    params: {
+      secret: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Blob;
+  };
   /** lists and searches what was written */
   "GET /api/chat": {
     params: undefined;
@@ -2311,6 +2326,27 @@ export interface Endpoints {
     query: undefined;
     body: undefined;
     response: Blob;
+  };
+  /** gives the address at which calendar programs read what is planned */
+  "GET /api/series/calendar/address": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Address;
+  };
+  /** makes a new address for calendar programs; the one before ends */
+  "POST /api/series/calendar/address": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Address;
+  };
+  /** ends the address for calendar programs */
+  "DELETE /api/series/calendar/address": {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: void;
   };
   /** lists the streams that are planned, by when they start */
   "GET /api/series/occurrences": {
