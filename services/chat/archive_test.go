@@ -161,27 +161,36 @@ func TestArchiveFollowsWhatIsTakenAway(t *testing.T) {
 	s.consistent()
 }
 
-// What is taken away when the archive is written already, but not yet known, is taken away from it too.
-func TestArchiveFollowsWhatIsTakenAwayMeanwhile(t *testing.T) {
-	t.Parallel()
+// storing is a site with an ended stream, whose archive is just being stored; stored lets that go on.
+func storing(t *testing.T) (s *site, stored func()) {
+	t.Helper()
 	p := testkit.Platform(t)
-	storing, store := make(chan struct{}), make(chan struct{})
+	reached, goOn := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	testkit.Meddle(t, &p).With(func(_ http.ResponseWriter, r *http.Request) bool {
 		if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/chat/s1/") {
 			once.Do(func() {
-				close(storing)
-				<-store
+				close(reached)
+				<-goOn
 			})
 		}
 		return false
 	})
-	s := startOn(t, p)
+	s = startOn(t, p)
 	s.evenings(time.Now().UTC().Add(-50 * time.Hour).Truncate(time.Second))
-	<-storing
+	<-reached
+	stored = sync.OnceFunc(func() { close(goOn) })
+	t.Cleanup(stored) // the store could not be closed else
+	return s, stored
+}
+
+// What is taken away when the archive is written already, but not yet known, is taken away from it too.
+func TestArchiveFollowsWhatIsTakenAwayMeanwhile(t *testing.T) {
+	t.Parallel()
+	s, stored := storing(t)
 	s.tell(time.Now(), events.MessageDeleted{Channel: "77", Message: "m1", Person: ann})
 	s.settle()
-	close(store)
+	stored()
 	first := s.sealed(4)
 	s.heard(events.Facts, "archive.sealed", func(e es.Event) bool { return !strings.Contains(string(e.Data), first.Key) })
 	s.settle()
@@ -189,6 +198,18 @@ func TestArchiveFollowsWhatIsTakenAwayMeanwhile(t *testing.T) {
 		t.Errorf("text\n%s", text)
 	}
 	s.consistent()
+}
+
+func TestArchiveGoesWithAStreamThatIsDeletedMeanwhile(t *testing.T) {
+	t.Parallel()
+	s, stored := storing(t)
+	s.tell(time.Now(), events.StreamDeleted{Stream: "s1"})
+	s.settle()
+	stored()
+	s.heard(events.Facts, "archive.dropped", nil)
+	if files, err := s.Blob.List(t.Context(), "ours/chat/"); err != nil || len(files) > 0 {
+		t.Errorf("stored %+v, %v", files, err)
+	}
 }
 
 func TestDownloads(t *testing.T) {

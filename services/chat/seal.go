@@ -41,7 +41,7 @@ var ended = run.Reactor{
 	},
 }
 
-// drop removes what is kept of a stream that was deleted.
+// drop removes what is kept of a stream that is not there any more.
 func drop(ctx context.Context, d *run.Deps, owner, stream string) error {
 	if err := keepOnly(ctx, d, owner, stream); err != nil {
 		return err
@@ -126,8 +126,8 @@ func aloneAt(ctx context.Context, d *run.Deps, owner, stream string, f func(cont
 	return d.Alone(ctx, "archive "+owner+" "+stream, f)
 }
 
-// sealUnchanging seals a stream until nothing in it changes any more: what is taken away before the tables have
-// its archive has nobody seal it again.
+// sealUnchanging seals a stream until nothing changes any more: what is taken away before the tables have its
+// archive has nobody seal it again, and a stream that is deleted until then leaves a file.
 func sealUnchanging(ctx context.Context, d *run.Deps, owner, stream string) (changed bool, err error) {
 	for {
 		sealed, err := trySeal(ctx, d, owner, stream)
@@ -151,10 +151,10 @@ func trySeal(ctx context.Context, d *run.Deps, owner, stream string) (bool, erro
 		return false, err
 	}
 	w, err := findWindow(ctx, d, owner, stream)
-	if fault.Is(err, fault.NotFound) || err == nil && (w.live || w.channel == "") {
-		return false, nil
+	if fault.Is(err, fault.NotFound) {
+		return false, drop(ctx, d, owner, stream)
 	}
-	if err != nil {
+	if err != nil || w.live || w.channel == "" {
 		return false, err
 	}
 	file, err := w.write(ctx, d)
@@ -177,13 +177,7 @@ func trySeal(ctx context.Context, d *run.Deps, owner, stream string) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	if err := d.WaitFor(ctx, p); err != nil {
-		return false, err
-	}
-	if _, err := findWindow(ctx, d, owner, stream); fault.Is(err, fault.NotFound) { // it was deleted meanwhile
-		return false, drop(ctx, d, owner, stream)
-	}
-	return true, keepOnly(ctx, d, owner, stream, key, downloadsOf(owner, stream, key))
+	return true, d.WaitFor(ctx, p)
 }
 
 // waitForAll waits until the tables have all that is on the logs now.
