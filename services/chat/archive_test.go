@@ -31,6 +31,15 @@ func (s *site) sealed(messages int) events.ArchiveSealed {
 	return sealed
 }
 
+// sealedAgain waits until the stream has another archive than that one.
+func (s *site) sealedAgain(before events.ArchiveSealed) events.ArchiveSealed {
+	s.t.Helper()
+	var sealed events.ArchiveSealed
+	s.heard(events.Facts, "archive.sealed", func(e es.Event) bool { return json.Unmarshal(e.Data, &sealed) == nil && sealed.Key != before.Key })
+	s.settle()
+	return sealed
+}
+
 // told is all that callers are told of the stream.
 func (s *site) told() []any {
 	s.t.Helper()
@@ -145,9 +154,7 @@ func TestArchiveFollowsWhatIsTakenAway(t *testing.T) {
 	s.evenings(began)
 	first := s.sealed(4)
 	s.tell(began.Add(time.Hour), events.UserCleared{Channel: "77", Person: bob})
-	var second events.ArchiveSealed
-	s.heard(events.Facts, "archive.sealed", func(e es.Event) bool { return json.Unmarshal(e.Data, &second) == nil && second.Key != first.Key })
-	s.settle()
+	s.sealedAgain(first)
 	if text := s.download("txt"); strings.Contains(text, "Bob") || !strings.Contains(text, "Ann") {
 		t.Errorf("text\n%s", text)
 	}
@@ -167,7 +174,10 @@ func storing(t *testing.T) (s *site, stored func()) {
 	p := testkit.Platform(t)
 	reached, goOn := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	testkit.Meddle(t, &p).With(func(_ http.ResponseWriter, r *http.Request) bool {
+	store := testkit.Meddle(t, &p)
+	stored = sync.OnceFunc(func() { close(goOn) })
+	t.Cleanup(stored) // the store could not be closed else
+	store.With(func(_ http.ResponseWriter, r *http.Request) bool {
 		if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/chat/s1/") {
 			once.Do(func() {
 				close(reached)
@@ -179,8 +189,6 @@ func storing(t *testing.T) (s *site, stored func()) {
 	s = startOn(t, p)
 	s.evenings(time.Now().UTC().Add(-50 * time.Hour).Truncate(time.Second))
 	<-reached
-	stored = sync.OnceFunc(func() { close(goOn) })
-	t.Cleanup(stored) // the store could not be closed else
 	return s, stored
 }
 
@@ -191,11 +199,8 @@ func TestArchiveFollowsWhatIsTakenAwayMeanwhile(t *testing.T) {
 	s.tell(time.Now(), events.MessageDeleted{Channel: "77", Message: "m1", Person: ann})
 	s.settle()
 	stored()
-	first := s.sealed(4)
-	s.heard(events.Facts, "archive.sealed", func(e es.Event) bool { return !strings.Contains(string(e.Data), first.Key) })
-	s.settle()
-	if text := s.download("txt"); strings.Contains(text, "hello boss\n") {
-		t.Errorf("text\n%s", text)
+	if text := s.stored(s.sealedAgain(s.sealed(4)).Key); strings.Count(text, `"deletedAt"`) != 2 { // that and the one of before
+		t.Errorf("archive\n%s", text)
 	}
 	s.consistent()
 }
@@ -209,6 +214,30 @@ func TestArchiveGoesWithAStreamThatIsDeletedMeanwhile(t *testing.T) {
 	s.heard(events.Facts, "archive.dropped", nil)
 	if files, err := s.Blob.List(t.Context(), "ours/chat/"); err != nil || len(files) > 0 {
 		t.Errorf("stored %+v, %v", files, err)
+	}
+}
+
+// A stream that was never live has a day of chat. What is sealed before it is over is sealed again then.
+func TestArchiveBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	began := evening()
+	s.tell(began, events.StreamCreated{Stream: "s1", Title: "x", StartedAt: began})
+	comment := map[string]any{"_id": "i1", "content_offset_seconds": 60, "commenter": map[string]any{"_id": "1001", "name": "ann"}, "message": map[string]any{"body": "hi"}}
+	if _, err := s.Call(t, ours, "POST /api/chat/imports", testkit.Body(map[string]any{"stream": "s1", "channel": "77", "comments": []any{comment}}), nil, s.last); err != nil {
+		t.Fatal(err)
+	}
+	archive := s.sealed(1)
+	if archive.To.After(time.Now()) {
+		t.Errorf("archive %+v", archive)
+	}
+	at, set, err := s.Logs.Timer(t.Context(), "ours", events.ArchiveDue{Archive: "s1"})
+	if err != nil || !set || at.Before(began.Add(24*time.Hour)) {
+		t.Errorf("sealed again: %v at %v, %v", set, at, err)
+	}
+	s.tell(began.Add(time.Minute), events.MessageDeleted{Channel: "77", Message: "i1"})
+	if text := s.stored(s.sealedAgain(archive).Key); strings.Count(text, `"deletedAt"`) != 1 {
+		t.Errorf("archive\n%s", text)
 	}
 }
 

@@ -127,23 +127,15 @@ func (s *site) download(format string) string {
 	if _, err := s.Call(s.t, ours, "GET /api/chat/streams/{stream}/chat."+format, testkit.Params("stream", "s1"), &f); err != nil {
 		s.t.Fatal(err)
 	}
-	var text []byte
-	if f.Key == "" {
-		plain, err := gzip.NewReader(bytes.NewReader(f.Content))
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		if text, err = io.ReadAll(plain); err != nil {
-			s.t.Fatal(err)
-		}
-		return string(text)
+	if f.Key != "" {
+		return s.stored(f.Key)
 	}
-	r, _, err := s.Blob.Open(s.t.Context(), f.Key)
+	plain, err := gzip.NewReader(bytes.NewReader(f.Content))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer func() { _ = r.Close() }()
-	if text, err = io.ReadAll(r); err != nil {
+	text, err := io.ReadAll(plain)
+	if err != nil {
 		s.t.Fatal(err)
 	}
 	return string(text)

@@ -50,15 +50,18 @@ func download(format, doc, contentType string, write func(io.Writer, window, fun
 				}
 				f, err := w.file(ctx, d, format, func(out io.Writer) error { return write(out, w, there) })
 				f.ContentType, f.Cache = contentType, "private, no-cache"
-				if err != nil || f.Key == "" {
+				if f.Key == "" {
 					return f, err
 				}
-				now, err := findWindow(ctx, d, w.owner, w.stream)
-				if err == nil && now.key == w.key {
+				now, again := findWindow(ctx, d, w.owner, w.stream)
+				if err == nil && again == nil && now.key == w.key && now.erased.Equal(w.erased) {
 					return f, nil
 				}
-				// It was sealed or deleted meanwhile: this file came too late to be removed with the others.
-				if err := d.Blob.Remove(ctx, f.Key); err != nil {
+				// What it was made of may have been sealed or removed meanwhile, and the files that were made of it.
+				always, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+				gone := d.Blob.Remove(always, f.Key)
+				cancel()
+				if err := errors.Join(err, gone); err != nil {
 					return api.File{}, err
 				}
 			}
@@ -69,7 +72,8 @@ func download(format, doc, contentType string, write func(io.Writer, window, fun
 // the object store.
 const answerable = 512 << 10
 
-// file is what write writes: by itself, or when it is large as an object that replaces earlier ones.
+// file is what write writes: by itself, or when it is large as an object that replaces earlier ones. With an error
+// and a key the object may be there.
 func (w window) file(ctx context.Context, d *run.Deps, format string, write func(io.Writer) error) (api.File, error) {
 	temporary, err := os.CreateTemp(d.Work, "chat-*."+format)
 	if err != nil {
@@ -91,26 +95,27 @@ func (w window) file(ctx context.Context, d *run.Deps, format string, write func
 		return api.File{Content: small.kept}, nil
 	}
 	key := downloadsOf(w.owner, w.stream, w.key) + hex.EncodeToString(sum.Sum(nil)) + "." + format
+	f := api.File{Key: key}
 	if _, err := d.Blob.Stat(ctx, key); err == nil {
-		return api.File{Key: key}, nil
+		return f, nil
 	} else if !errors.Is(err, blob.ErrNotFound) {
 		return api.File{}, err
 	}
 	if err := d.Blob.Upload(ctx, temporary.Name(), key); err != nil {
-		return api.File{}, err
+		return f, err
 	}
 	earlier, err := d.Blob.List(ctx, folderOf(w.owner, w.stream)+downloadPrefix)
 	if err != nil {
-		return api.File{}, err
+		return f, err
 	}
 	for _, object := range earlier {
 		if object.Key != key && strings.HasSuffix(object.Key, "."+format) {
 			if err := d.Blob.Remove(ctx, object.Key); err != nil {
-				return api.File{}, err
+				return f, err
 			}
 		}
 	}
-	return api.File{Key: key}, nil
+	return f, nil
 }
 
 // limited keeps what is written up to a limit; beyond it, it keeps nothing.

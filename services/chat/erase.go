@@ -167,6 +167,9 @@ func eraseArchived(ctx context.Context, d *run.Deps, m es.Meta) (int, error) {
 	for i, stream := range streams {
 		changed := false
 		err := aloneAt(ctx, d, m.Owner, stream, func(ctx context.Context) error {
+			if err := waitForAll(ctx, d); err != nil { // who was alone before may just have sealed it
+				return err
+			}
 			w, err := findWindow(ctx, d, m.Owner, stream)
 			if fault.Is(err, fault.NotFound) {
 				return nil
@@ -174,10 +177,10 @@ func eraseArchived(ctx context.Context, d *run.Deps, m es.Meta) (int, error) {
 			if err == nil && w.key != "" {
 				changed, err = sealUnchanging(ctx, d, m.Owner, stream)
 			}
-			if err == nil && !changed {
-				err = keepOnly(ctx, d, m.Owner, stream, w.key)
+			if err != nil || changed {
+				return err
 			}
-			return err
+			return keepOnly(ctx, d, m.Owner, stream, w.key)
 		})
 		if err != nil {
 			return 0, err

@@ -48,21 +48,27 @@ func (s *site) everything() string {
 		s.t.Fatal(err)
 	}
 	for _, object := range stored {
-		r, _, err := s.Blob.Open(s.t.Context(), object.Key)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		text, err := io.ReadAll(r)
-		_ = r.Close()
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		if plain, err := gzip.NewReader(bytes.NewReader(text)); err == nil {
-			text, _ = io.ReadAll(plain)
-		}
-		all.Write(text)
+		all.WriteString(s.stored(object.Key))
 	}
 	return all.String()
+}
+
+// stored is an object, unpacked when it is packed.
+func (s *site) stored(key string) string {
+	s.t.Helper()
+	r, _, err := s.Blob.Open(s.t.Context(), key)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if plain, err := gzip.NewReader(bytes.NewReader(text)); err == nil {
+		text, _ = io.ReadAll(plain)
+	}
+	return string(text)
 }
 
 func TestNothingIsLeftOfWhoIsErased(t *testing.T) {

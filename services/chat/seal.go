@@ -33,16 +33,16 @@ var ended = run.Reactor{
 			return d.Logs.SetTimer(ctx, m.Owner, events.ArchiveDue{Archive: e.Stream}, e.At.Add(sealAfter))
 		}),
 		es.On(func(ctx context.Context, d *run.Deps, e events.StreamDeleted, m es.Meta) error {
-			if err := d.WaitFor(ctx, m.Position); err != nil {
-				return err
-			}
-			return drop(ctx, d, m.Owner, e.Stream)
+			return aloneAt(ctx, d, m.Owner, e.Stream, func(ctx context.Context) error { return drop(ctx, d, m.Owner, e.Stream) })
 		}),
 	},
 }
 
-// drop removes what is kept of a stream that is not there any more.
+// drop removes what is kept of a stream that was deleted. Nobody may seal it meanwhile.
 func drop(ctx context.Context, d *run.Deps, owner, stream string) error {
+	if err := waitForAll(ctx, d); err != nil {
+		return err
+	}
 	if err := keepOnly(ctx, d, owner, stream); err != nil {
 		return err
 	}
@@ -96,11 +96,11 @@ func sealAgain(ctx context.Context, d *run.Deps, m es.Meta, condition string, va
 
 // sealSoon has a stream sealed again, unless that is about to happen.
 func sealSoon(ctx context.Context, d *run.Deps, owner, stream string) error {
-	due := events.ArchiveDue{Archive: stream}
-	if _, set, err := d.Logs.Timer(ctx, owner, due); err != nil || set {
+	due, soon := events.ArchiveDue{Archive: stream}, time.Now().Add(sealAgainAfter)
+	if at, set, err := d.Logs.Timer(ctx, owner, due); err != nil || set && at.Before(soon) {
 		return err
 	}
-	return d.Logs.SetTimer(ctx, owner, due, time.Now().Add(sealAgainAfter))
+	return d.Logs.SetTimer(ctx, owner, due, soon)
 }
 
 // seal puts the chat of a stream into a file that is kept with the stream.
@@ -126,11 +126,12 @@ func aloneAt(ctx context.Context, d *run.Deps, owner, stream string, f func(cont
 	return d.Alone(ctx, "archive "+owner+" "+stream, f)
 }
 
-// sealUnchanging seals a stream until nothing changes any more: what is taken away before the tables have its
-// archive has nobody seal it again, and a stream that is deleted until then leaves a file.
+// sealUnchanging seals a stream as it is now until nothing changes any more. Nobody has it sealed again for what
+// is taken away before the tables have its archive.
 func sealUnchanging(ctx context.Context, d *run.Deps, owner, stream string) (changed bool, err error) {
+	now := time.Now().UTC()
 	for {
-		sealed, err := trySeal(ctx, d, owner, stream)
+		sealed, err := trySeal(ctx, d, owner, stream, now)
 		if conflict := (*es.ConflictError)(nil); errors.As(err, &conflict) {
 			continue
 		}
@@ -142,7 +143,7 @@ func sealUnchanging(ctx context.Context, d *run.Deps, owner, stream string) (cha
 }
 
 // trySeal tells whether the archive has changed. It is a ConflictError when something else was told of it meanwhile.
-func trySeal(ctx context.Context, d *run.Deps, owner, stream string) (bool, error) {
+func trySeal(ctx context.Context, d *run.Deps, owner, stream string, now time.Time) (bool, error) {
 	version, err := d.Logs.Version(ctx, events.Facts, owner, "archive", stream)
 	if err != nil {
 		return false, err
@@ -151,11 +152,17 @@ func trySeal(ctx context.Context, d *run.Deps, owner, stream string) (bool, erro
 		return false, err
 	}
 	w, err := findWindow(ctx, d, owner, stream)
-	if fault.Is(err, fault.NotFound) {
-		return false, drop(ctx, d, owner, stream)
+	if fault.Is(err, fault.NotFound) || err == nil && (w.live || w.channel == "") {
+		return false, nil
 	}
-	if err != nil || w.live || w.channel == "" {
+	if err != nil {
 		return false, err
+	}
+	if w.until.After(now) { // more may come, which is sealed when it is over
+		if err := d.Logs.SetTimer(ctx, owner, events.ArchiveDue{Archive: stream}, w.until.Add(sealAfter)); err != nil {
+			return false, err
+		}
+		w.until = now
 	}
 	file, err := w.write(ctx, d)
 	if err != nil {
@@ -202,9 +209,14 @@ const (
 	downloadPrefix = "chat-"
 )
 
-// downloadsOf is how the files begin that were made to be downloaded while the archive was that one.
+// downloadsOf is how the files begin that were made to be downloaded while the archive was that one, or there was
+// none.
 func downloadsOf(owner, stream, archive string) string {
-	return folderOf(owner, stream) + downloadPrefix + strings.TrimSuffix(path.Base(archive), archiveSuffix) + "-"
+	made := "unsealed"
+	if archive != "" {
+		made = strings.TrimSuffix(path.Base(archive), archiveSuffix)
+	}
+	return folderOf(owner, stream) + downloadPrefix + made + "-"
 }
 
 // keepOnly removes the files of a stream's chat but those that begin in one of these ways.

@@ -24,6 +24,8 @@ type window struct {
 	channel string
 	// key of the archive; empty when there is none.
 	key string
+	// erased is when somebody last had removed what they wrote.
+	erased time.Time
 	// faded is true when the tables no longer have all of it, and the archive has the rest.
 	faded bool
 }
@@ -34,10 +36,11 @@ func findWindow(ctx context.Context, d *run.Deps, owner, stream string) (window,
 	if !events.IsToken(stream) {
 		return w, noStream(stream)
 	}
-	var until *time.Time
+	var until, erased *time.Time
 	var key *string
-	err := d.DB.QueryRow(ctx, `select live, started_at, until, channel, key, faded from span where owner = $1 and id = $2`, owner, stream).
-		Scan(&w.live, &w.from, &until, &w.channel, &key, &w.faded)
+	err := d.DB.QueryRow(ctx, `select live, started_at, until, channel, key, faded, (select max(at) from erased where owner = $1)
+		from span where owner = $1 and id = $2`, owner, stream).
+		Scan(&w.live, &w.from, &until, &w.channel, &key, &w.faded, &erased)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return w, noStream(stream)
 	}
@@ -49,6 +52,9 @@ func findWindow(ctx context.Context, d *run.Deps, owner, stream string) (window,
 	}
 	if key != nil {
 		w.key = *key
+	}
+	if erased != nil {
+		w.erased = *erased
 	}
 	if w.channel == "" { // then it is the only one in which something was written meanwhile
 		err = d.DB.QueryRow(ctx, `select coalesce(min(channel), '') from message where owner = $1 and at >= $2 and at < $3 having count(distinct channel) <= 1`,

@@ -40,10 +40,14 @@ func TestFaultsKill(t *testing.T) {
 	}
 }
 
+// mayEnd is how often a part that is started again is killed before what starts it is killed too: it would
+// take twelve ends within three minutes for a part that cannot work, and give it up.
+const mayEnd = 10
+
 // kill kills a part in every round, and tells how often which one.
 func kill(t *testing.T, c *crowd, rounds int64, random *rand.Rand) map[string]int {
 	t.Helper()
-	killed := map[string]int{}
+	killed, lately := map[string]int{}, map[string]int{}
 	for round := range rounds {
 		ctx, leave := context.WithCancel(soon(t))
 		var using sync.WaitGroup
@@ -54,6 +58,14 @@ func kill(t *testing.T, c *crowd, rounds int64, random *rand.Rand) map[string]in
 		<-time.After(time.Duration(random.Int64N(int64(2500 * time.Millisecond)))) // a moment is what this is about
 		victims := append(slices.Clone(c.parts), c.encoder())
 		victim := victims[random.IntN(len(victims))]
+		if victim.supervised && lately[victim.name] == mayEnd {
+			victim = victims[0]
+		}
+		if victim.supervised {
+			lately[victim.name]++
+		} else {
+			clear(lately)
+		}
 		victim.kill(t)
 		if !victim.supervised {
 			victim.start(t)

@@ -69,7 +69,6 @@ func furnish(t *testing.T, p *platform) *belongings {
 			"job": work.ID, "letter": work.ID, "log": "FACTS", "seq": strconv.FormatUint(sequence(t, position), 10),
 			"account": me.ID, "session": session.ID, "token": token.ID, "invitation": invitation.ID,
 			"channel": seen.channel, "user": seen.viewer, "series": seen.series, "date": "2026-02-07", "bridge": seen.bridge,
-			"secret": seen.series, // what it is all about does not open a calendar
 		},
 		query: map[string]string{
 			"q": title, "sort": "newest", "limit": "10", "cursor": "", "stream": made.ID, "sha256": known.SHA256,

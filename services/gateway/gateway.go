@@ -76,7 +76,9 @@ type server struct {
 	health  *health
 	hub     *hub
 	metrics *metrics
-	pages   *pages
+	// hidden are beginnings of paths after which comes what is not logged.
+	hidden []string
+	pages  *pages
 }
 
 func newServer(d *run.Deps, all []run.Service) (*server, error) {

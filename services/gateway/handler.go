@@ -75,6 +75,7 @@ func (s *server) handler() http.Handler {
 				e.Add(endpoint.Method, path, h)
 			}
 			s.pages.reserve(endpoint.Path)
+			s.hideTokens(endpoint.Route)
 		}
 	}
 	get(anyPath, s.pages.serve)
@@ -133,12 +134,23 @@ func headerSize(r *http.Request) int {
 
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodPut, http.MethodOptions}
 
-// loggedPath is the path of a request, or its route when there is a token in it that opens something.
-func loggedPath(c echo.Context) string {
-	if c.Param("token") != "" {
-		return c.Path()
+// hideTokens has everything left out of logged paths that follows the beginning of a route with a token, which
+// opens something: also when it is no request that the route is for.
+func (s *server) hideTokens(route api.Route) {
+	if before, _, found := strings.Cut(route.Path, "{token}"); found {
+		s.hidden = append(s.hidden, before)
 	}
-	return c.Request().URL.Path
+}
+
+// loggedPath is the path of a request without what nobody else may know.
+func (s *server) loggedPath(c echo.Context) string {
+	path := c.Request().URL.Path
+	for _, before := range s.hidden {
+		if strings.HasPrefix(path, before) {
+			return before + "…"
+		}
+	}
+	return path
 }
 
 // observe counts, logs and traces requests. Query strings and headers may hold secrets: they are not
@@ -166,7 +178,7 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			s.metrics.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 		}
-		s.Logger.Debug("request", "id", c.Get(requestIDKey), "method", req.Method, "path", loggedPath(c), "status", status, "took", took.String())
+		s.Logger.Debug("request", "id", c.Get(requestIDKey), "method", req.Method, "path", s.loggedPath(c), "status", status, "took", took.String())
 		return nil
 	}
 }

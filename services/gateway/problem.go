@@ -69,7 +69,7 @@ func (s *server) problem(err error, c echo.Context) {
 	default:
 		var known *fault.Error
 		if p = explain(err); p.Code == fault.Internal && !errors.As(err, &known) && !errors.Is(err, context.Canceled) {
-			s.Logger.Error("request failed", "id", c.Get(requestIDKey), "method", c.Request().Method, "path", loggedPath(c), "err", err)
+			s.Logger.Error("request failed", "id", c.Get(requestIDKey), "method", c.Request().Method, "path", s.loggedPath(c), "err", err)
 		}
 	}
 	h := c.Response().Header()

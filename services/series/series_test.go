@@ -209,7 +209,7 @@ func unzip(t *testing.T, f api.File) string {
 	return string(text)
 }
 
-// A calendar program, which is nobody here, reads what is planned at an address until that is ended or made anew.
+// A calendar program, which is nobody here, reads what is planned at an address until that is ended.
 func TestCalendarAddress(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Platform(t), series.Service)
@@ -229,7 +229,7 @@ func TestCalendarAddress(t *testing.T) {
 			t.Fatalf("address %q", a.URL)
 		}
 		var f api.File
-		_, err := s.Call(t, api.Caller{}, "GET /api/calendars/{secret}/afterglow.ics", testkit.Params("secret", secret), &f)
+		_, err := s.Call(t, api.Caller{}, "GET /api/calendars/{token}/afterglow.ics", testkit.Params("token", secret), &f)
 		return f, err
 	}
 	if a := ask(ours, "GET"); a.URL != "" {
@@ -246,16 +246,17 @@ func TestCalendarAddress(t *testing.T) {
 	if f, err = read(other); err != nil || strings.Contains(unzip(t, f), "UID:") {
 		t.Errorf("another's calendar %+v, %v", f, err)
 	}
-	second := ask(ours, "POST")
-	if _, err := read(first); !fault.Is(err, fault.NotFound) {
-		t.Errorf("an address that was replaced: %v", err)
+	if again := ask(ours, "POST"); again != first {
+		t.Errorf("made again: %+v", again)
 	}
-	if _, err := read(second); err != nil {
-		t.Error(err)
+	if _, err := s.Call(t, ours, "DELETE /api/series/calendar/address", testkit.Params(), nil); err != nil {
+		t.Fatal(err)
 	}
-	ask(ours, "DELETE")
-	if _, err := read(second); !fault.Is(err, fault.NotFound) || ask(ours, "GET").URL != "" {
+	if _, err := read(first); !fault.Is(err, fault.NotFound) || ask(ours, "GET").URL != "" {
 		t.Errorf("an address that was ended: %v", err)
+	}
+	if second := ask(ours, "POST"); second == first {
+		t.Errorf("made anew: %+v", second)
 	}
 	viewer := api.Caller{Account: "v", Owner: "ours", Role: api.Viewer}
 	_, err = s.Call(t, viewer, "POST /api/series/calendar/address", testkit.Params(), nil)

@@ -28,18 +28,18 @@ var getAddress = api.Get("/api/series/calendar/address", "gives the address at w
 		return addressOf(d, secret), err
 	})
 
-var makeAddress = api.Post("/api/series/calendar/address", "makes a new address for calendar programs; the one before ends", api.Editors,
+var makeAddress = api.Post("/api/series/calendar/address", "makes the address for calendar programs, unless there is one", api.Editors,
 	func(ctx context.Context, d *run.Deps, _ struct{}) (Address, error) {
-		secret := rand.Text()
-		_, err := d.DB.Exec(ctx, `insert into vault.calendars (owner, secret) values ($1, $2) on conflict (owner) do update set secret = excluded.secret`,
-			api.OwnerOf(ctx), secret)
+		var secret string // that of the row, which may be there already
+		err := d.DB.QueryRow(ctx, `insert into vault.calendars (owner, secret) values ($1, $2)
+			on conflict (owner) do update set secret = calendars.secret returning secret`, api.OwnerOf(ctx), rand.Text()).Scan(&secret)
 		return addressOf(d, secret), err
 	}).ToldOnce()
 
 var endAddress = api.Delete("/api/series/calendar/address", "ends the address for calendar programs", api.Editors,
-	func(ctx context.Context, d *run.Deps, _ struct{}) (struct{}, error) {
+	func(ctx context.Context, d *run.Deps, _ struct{}) (api.None, error) {
 		_, err := d.DB.Exec(ctx, `delete from vault.calendars where owner = $1`, api.OwnerOf(ctx))
-		return struct{}{}, err
+		return api.None{}, err
 	})
 
 func addressOf(d *run.Deps, secret string) Address {
@@ -48,15 +48,15 @@ func addressOf(d *run.Deps, secret string) Address {
 
 // Shared asks for the calendar that an address leads to.
 type Shared struct {
-	Secret string `path:"secret" json:"-"`
+	Token string `path:"token" json:"-"`
 }
 
-var getShared = api.Get("/api/calendars/{secret}/afterglow.ics", "gives the streams that are planned to whoever has the address", api.Everybody,
+var getShared = api.Get("/api/calendars/{token}/afterglow.ics", "gives the streams that are planned to whoever has the address", api.Everybody,
 	func(ctx context.Context, d *run.Deps, req Shared) (api.File, error) {
 		var owner string
-		err := d.DB.QueryRow(ctx, `select owner from vault.calendars where secret = $1`, req.Secret).Scan(&owner)
+		err := d.DB.QueryRow(ctx, `select owner from vault.calendars where secret = $1`, req.Token).Scan(&owner)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return api.File{}, fault.New(fault.NotFound, "there is no calendar at this address, or not any more: ask for the new one")
+			return api.File{}, fault.New(fault.NotFound, "there is no calendar at this address, or not any more: ask whoever plans for the one there is now")
 		}
 		if err != nil {
 			return api.File{}, err
