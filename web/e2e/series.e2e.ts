@@ -124,9 +124,11 @@ test("what is not saved is not lost by accident", async () => {
 
 test("the calendar of the plans can be taken along", async () => {
   const page = await visitor.open("/series");
+  await page.request.delete("/api/series/calendar/address");
   await page.getByRole("button", { name: "Calendar file" }).click();
-  await page.getByRole("button", { name: "Make an address" }).click();
+  await page.getByRole("button", { name: "Make an address" }).press("Enter");
   const address = page.getByRole("textbox", { name: "Address" });
+  await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement);
   const url = await address.inputValue();
   const answer = await fetch(url); // as nobody
   expect(answer.headers.get("content-type")).toContain("text/calendar");
@@ -134,6 +136,7 @@ test("the calendar of the plans can be taken along", async () => {
   await page.getByRole("button", { name: "End it" }).click();
   await page.getByRole("button", { name: "End the address" }).click();
   await page.getByRole("dialog", { name: "End the address?" }).waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.activeElement?.textContent === "Calendar file");
   expect((await fetch(url)).status).toBe(404);
   await page.getByRole("button", { name: "Calendar file" }).click();
   await page.getByRole("button", { name: "Make an address" }).waitFor();

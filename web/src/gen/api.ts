@@ -1838,9 +1838,9 @@ export interface Endpoints {
     response: ActivityList;
   };
   /** gives the streams that are planned to whoever has the address */
-  "GET /api/calendars/{secret}/afterglow.ics": {
+  "GET /api/calendars/{token}/afterglow.ics": {
     params: {
-      secret: string;
+      token: string;
     };
     query: undefined;
     body: undefined;
@@ -2334,7 +2334,7 @@ export interface Endpoints {
     body: undefined;
     response: Address;
   };
-  /** makes a new address for calendar programs; the one before ends */
+  /** makes the address for calendar programs, unless there is one */
   "POST /api/series/calendar/address": {
     params: undefined;
     query: undefined;
