@@ -22,7 +22,7 @@ func TestFaultsAway(t *testing.T) {
 	}
 	list := func() request { return request{http.MethodGet, "/api/streams", nil} }
 	mark := func() request {
-		return request{http.MethodPost, "/api/streams/" + c.stream + "/markers", map[string]string{"label": c.label()}}
+		return request{http.MethodPost, c.marking(), map[string]string{"label": c.label()}}
 	}
 	look := func() request { return request{http.MethodGet, packaged.PosterURL, nil} }
 	upload := func() request {

@@ -76,7 +76,7 @@ func restored(t *testing.T, backup string) (*platform, *process) {
 
 // pagesOf are what the pages ask for.
 func pagesOf(c *crowd) []string {
-	paths := []string{"/api/streams", "/api/clips", "/api/chat", "/api/activity", "/api/jobs", "/api/letters", "/api/events", "/api/streams/" + c.stream}
+	paths := []string{"/api/streams", "/api/clips", "/api/chat", "/api/activity", "/api/jobs", "/api/letters", "/api/events", "/api/streams/" + c.streams[0]}
 	for id := range c.clips {
 		paths = append(paths, "/api/clips/"+id)
 	}
@@ -190,7 +190,7 @@ func TestBackupMeanwhile(t *testing.T) {
 	// All work comes to its end there too, once.
 	there := &crowd{
 		platform: q, program: q.program(strings.TrimPrefix(c.program.header.Get("Authorization"), "Bearer ")),
-		stream: c.stream, viewer: q.twitch.User("theirs"), markers: map[string]marker{}, clips: map[string]clip{},
+		streams: c.streams, viewer: q.twitch.User("theirs"), markers: map[string]marker{}, clips: map[string]clip{},
 	}
 	for id := range markersOn(t, acked) {
 		there.markers[id] = c.markers[id]

@@ -17,8 +17,8 @@ import (
 type crowd struct {
 	*platform
 	program *client
-	// stream gets the markers.
-	stream string
+	// streams get the markers, the last one at the moment.
+	streams []string
 	// recording is a short one.
 	recording []byte
 	// viewer writes in the chat.
@@ -44,9 +44,7 @@ func newCrowd(t *testing.T, p *platform) *crowd {
 	var err error
 	c.recording, err = os.ReadFile(sample(t, 1))
 	check(t, err)
-	var made stream
-	c.program.call(t, http.MethodPost, "/api/streams", map[string]string{"title": "Live"}, &made)
-	c.stream = made.ID
+	c.begin(t)
 	c.viewer = c.twitch.User("theirs")
 	p.connectTwitch(t, c.program)
 	c.twitch.Online()
@@ -58,6 +56,17 @@ func newCrowd(t *testing.T, p *platform) *crowd {
 	}
 	return c
 }
+
+// begin makes another stream that gets the markers.
+func (c *crowd) begin(t *testing.T) {
+	t.Helper()
+	var made stream
+	c.program.call(t, http.MethodPost, "/api/streams", map[string]string{"title": "Live"}, &made)
+	c.streams = append(c.streams, made.ID)
+}
+
+// marking is where markers are added.
+func (c *crowd) marking() string { return "/api/streams/" + c.streams[len(c.streams)-1] + "/markers" }
 
 func (c *crowd) remember(made clip) {
 	c.mu.Lock()
@@ -76,7 +85,7 @@ func (c *crowd) label() string {
 // mark adds one marker after the other until something of the platform is gone, which it has to say.
 func (c *crowd) mark(ctx context.Context, t *testing.T) {
 	for {
-		res, err := c.program.try(ctx, http.MethodPost, "/api/streams/"+c.stream+"/markers", map[string]string{"label": c.label()}, nil)
+		res, err := c.program.try(ctx, http.MethodPost, c.marking(), map[string]string{"label": c.label()}, nil)
 		if err != nil {
 			return
 		}

@@ -82,9 +82,8 @@ func TestFullDisk(t *testing.T) {
 	d := disk{p, launch(t, "afterglow up", p.env, program, args...)}
 	d.up.waitReady(t)
 	browser := p.browser(t)
-	var made stream
-	browser.call(t, http.MethodPost, "/api/streams", map[string]string{"title": "Live"}, &made)
-	c := &crowd{platform: p, program: browser, stream: made.ID, markers: map[string]marker{}}
+	c := &crowd{platform: p, program: browser, markers: map[string]marker{}}
+	c.begin(t)
 	for range 3 {
 		before, told := len(c.markers), d.told()
 		ctx, leave := context.WithCancel(soon(t))
@@ -101,7 +100,7 @@ func TestFullDisk(t *testing.T) {
 		poll(t, "nobody says that the disk is full", func() bool { return d.told() > told })
 		check(t, os.Remove(d.in("filler")))
 		poll(t, "no marker is taken after there was room again", func() bool {
-			res, err := browser.try(soon(t), http.MethodPost, "/api/streams/"+made.ID+"/markers", map[string]string{"label": "after"}, nil)
+			res, err := browser.try(soon(t), http.MethodPost, c.marking(), map[string]string{"label": "after"}, nil)
 			if err != nil {
 				return false
 			}
@@ -114,7 +113,7 @@ func TestFullDisk(t *testing.T) {
 		})
 	}
 	var shown stream
-	browser.call(t, http.MethodGet, "/api/streams/"+made.ID, nil, &shown)
+	browser.call(t, http.MethodGet, "/api/streams/"+c.streams[0], nil, &shown)
 	count := map[string]int{}
 	for _, m := range shown.Markers {
 		count[m.ID]++

@@ -49,25 +49,29 @@ func (c *crowd) reconcileMarkers(t *testing.T, facts []fact) {
 			t.Errorf("the acknowledged marker %s is on the log %d times", id, written[id])
 		}
 	}
-	var shown stream
-	c.program.call(t, http.MethodGet, "/api/streams/"+c.stream, nil, &shown)
-	labels := map[string]bool{}
-	for _, m := range shown.Markers {
-		acked, ok := c.markers[m.ID]
-		if written[m.ID] != 1 || labels[m.Label] || ok && acked != m {
-			t.Errorf("the marker %+v was acknowledged as %+v, and is on the log %d times", m, acked, written[m.ID])
-		}
-		labels[m.Label] = true
-	}
-	if len(shown.Markers) != len(written) {
-		t.Errorf("%d markers are shown, %d are on the log", len(shown.Markers), len(written))
-	}
+	labels, counted, total := map[string]bool{}, map[string]int{}, 0
 	s := c.program.open(t)
-	s.subscribeOnceThere("stream/" + c.stream)
-	until(s, "stream/"+c.stream, func(live stream) bool { return reflect.DeepEqual(live.Markers, shown.Markers) })
+	for _, id := range c.streams {
+		var shown stream
+		c.program.call(t, http.MethodGet, "/api/streams/"+id, nil, &shown)
+		for _, m := range shown.Markers {
+			acked, ok := c.markers[m.ID]
+			if written[m.ID] != 1 || labels[m.Label] || ok && acked != m {
+				t.Errorf("the marker %+v was acknowledged as %+v, and is on the log %d times", m, acked, written[m.ID])
+			}
+			labels[m.Label] = true
+		}
+		s.subscribeOnceThere("stream/" + id)
+		until(s, "stream/"+id, func(live stream) bool { return reflect.DeepEqual(live.Markers, shown.Markers) })
+		counted[id] = len(shown.Markers)
+		total += len(shown.Markers)
+	}
+	if total != len(written) {
+		t.Errorf("%d markers are shown, %d are on the log", total, len(written))
+	}
 	for _, listed := range all[stream](t, c.program, "/api/streams", "cursor") {
-		if listed.ID == c.stream && listed.MarkerCount != len(written) {
-			t.Errorf("%d markers are counted, %d are on the log", listed.MarkerCount, len(written))
+		if listed.MarkerCount != counted[listed.ID] {
+			t.Errorf("%d markers of %s are counted, %d are shown", listed.MarkerCount, listed.ID, counted[listed.ID])
 		}
 	}
 }

@@ -36,7 +36,7 @@ func TestFaultsReplica(t *testing.T) {
 		p.ready(t)
 		var m marker
 		poll(t, "nobody takes over "+name, func() bool {
-			res, err := c.program.try(ctx, http.MethodPost, "/api/streams/"+c.stream+"/markers", map[string]string{"label": c.label()}, nil)
+			res, err := c.program.try(ctx, http.MethodPost, c.marking(), map[string]string{"label": c.label()}, nil)
 			return err == nil && res.decode(&m) == nil
 		})
 		facts := p.facts(t)

@@ -93,8 +93,8 @@ func TestFaultsLost(t *testing.T) {
 		t.Errorf("the new log begins with %+v", facts)
 	}
 	c.markers, c.clips = map[string]marker{}, map[string]clip{}
-	c.stream = facts[len(facts)-1].AggregateID
-	c.program.call(t, http.MethodPost, "/api/streams/"+c.stream+"/markers", map[string]string{"label": c.label()}, nil)
+	c.streams = []string{facts[len(facts)-1].AggregateID}
+	c.program.call(t, http.MethodPost, c.marking(), map[string]string{"label": c.label()}, nil)
 	c.bring(soon(t), 'n')
 	c.finish(t)
 	facts = p.facts(t)
