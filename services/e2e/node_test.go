@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/url"
@@ -9,9 +10,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/afterglow-live/afterglow/events"
 )
 
 // natsPassword is that of both accounts of every nats-server.
@@ -102,16 +106,39 @@ func (c cluster) connect(t testing.TB) jetstream.JetStream {
 	return js
 }
 
+// answerWait is how long a cluster is given to answer: asked while nobody leads it, it never does.
+const answerWait = 2 * time.Second
+
+// logList is what the cluster says of its logs and of the live documents; nil unless it tells of all of them.
+func logList(t testing.TB, js jetstream.JetStream) []*jetstream.StreamInfo {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(soon(t), answerWait)
+	defer cancel()
+	var all []*jetstream.StreamInfo
+	list := js.ListStreams(ctx)
+	for info := range list.Info() {
+		if info.Cluster == nil {
+			return nil
+		}
+		all = append(all, info)
+	}
+	if list.Err() != nil || len(all) != len(events.Logs())+1 {
+		return nil
+	}
+	return all
+}
+
 // leader is the node that leads the log.
 func (c cluster) leader(t testing.TB, log string) *node {
 	t.Helper()
+	js := c.connect(t)
 	var leader string
 	poll(t, "the log "+log+" has no leader", func() bool {
-		stream, err := c.connect(t).Stream(soon(t), log)
-		if err != nil || stream.CachedInfo().Cluster == nil {
-			return false
+		for _, info := range logList(t, js) {
+			if info.Config.Name == log {
+				leader = info.Cluster.Leader
+			}
 		}
-		leader = stream.CachedInfo().Cluster.Leader
 		return leader != ""
 	})
 	for _, n := range c {
@@ -126,37 +153,27 @@ func (c cluster) leader(t testing.TB, log string) *node {
 // waitCurrent waits until every node has the whole of every log.
 func (c cluster) waitCurrent(t testing.TB) {
 	t.Helper()
-	js := c.connect(t)
-	poll(t, "the nodes do not have the whole of every log", func() bool {
-		streams := 0
-		for info := range js.ListStreams(soon(t)).Info() {
-			streams++
-			if info.Cluster == nil || info.Cluster.Leader == "" || len(info.Cluster.Replicas) != len(c)-1 {
-				return false
-			}
-			for _, replica := range info.Cluster.Replicas {
-				if !replica.Current || replica.Offline || replica.Lag > 0 {
-					return false
-				}
-			}
-		}
-		return streams > 0
+	c.waitLogs(t, "the nodes do not have the whole of every log", func(info *jetstream.ClusterInfo) bool {
+		behind := func(replica *jetstream.PeerInfo) bool { return !replica.Current || replica.Offline || replica.Lag > 0 }
+		return info.Leader != "" && len(info.Replicas) == len(c)-1 && !slices.ContainsFunc(info.Replicas, behind)
 	})
 }
 
 // waitLed waits until another node than the lost one leads each log.
 func (c cluster) waitLed(t testing.TB, lost *node) {
 	t.Helper()
+	c.waitLogs(t, "the other nodes do not lead every log", func(info *jetstream.ClusterInfo) bool {
+		return info.Leader != "" && info.Leader != lost.name
+	})
+}
+
+// waitLogs waits until the condition holds for each log.
+func (c cluster) waitLogs(t testing.TB, otherwise string, holds func(*jetstream.ClusterInfo) bool) {
+	t.Helper()
 	js := c.connect(t)
-	poll(t, "the other nodes do not lead every log", func() bool {
-		streams := 0
-		for info := range js.ListStreams(soon(t)).Info() {
-			streams++
-			if info.Cluster == nil || info.Cluster.Leader == "" || info.Cluster.Leader == lost.name {
-				return false
-			}
-		}
-		return streams > 0
+	poll(t, otherwise, func() bool {
+		list := logList(t, js)
+		return len(list) > 0 && !slices.ContainsFunc(list, func(info *jetstream.StreamInfo) bool { return !holds(info.Cluster) })
 	})
 }
 
